@@ -1,0 +1,1 @@
+"""Explorers: move a control, see the picture answer. One module a lesson."""

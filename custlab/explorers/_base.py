@@ -1,0 +1,87 @@
+"""The frame that every explorer shares: controls, a picture, and a sentence on what it shows."""
+
+from __future__ import annotations
+
+import html
+
+import ipywidgets as widgets
+
+from custlab.errors import CustLabError
+from custlab.i18n import _
+
+
+def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
+    """Put controls above a picture that is drawn again at every change.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes the controls' values by name; gives a ``Picture``, or a pair of a picture and a
+        sentence (HTML allowed) that says what the picture shows.
+    title : str
+        The explorer's heading.
+    intro : str, optional
+        What to try, in one or two sentences.
+    **controls : ipywidgets.Widget
+        The controls, each with a ``description``, in the order of their appearance.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer, drawn once.
+
+    Examples
+    --------
+    >>> from custlab.style import Picture, new_figure
+    >>> def line(slope):
+    ...     fig, ax = new_figure(3, 2)
+    ...     ax.plot([0, 1], [0, slope])
+    ...     return Picture(fig, f"A line of slope {slope}."), f"The slope is {slope}."
+    >>> box = explorer(line, "Slopes", slope=widgets.IntSlider(description="Slope", value=2))
+    >>> "slope is 2" in box.children[-1].value
+    True
+    """
+    picture = widgets.HTML()
+    sentence = widgets.HTML()
+
+    def redraw(change=None):
+        values = {name: control.value for name, control in controls.items()}
+        try:
+            drawn = draw(**values)
+        except CustLabError as error:
+            sentence.value = _status(f"⚠ {html.escape(str(error))}")
+            return
+        shown, text = drawn if isinstance(drawn, tuple) else (drawn, "")
+        picture.value = shown.html()
+        sentence.value = _status(text)
+
+    for control in controls.values():
+        _make_readable(control)
+        control.observe(redraw, names="value")
+    redraw()
+    panel = widgets.VBox(list(controls.values()), layout=widgets.Layout(margin="4px 0"))
+    box = widgets.VBox([_heading(title, intro), panel, picture, sentence])
+    box.add_class("custlab-explorer")
+    return box
+
+
+def _heading(title: str, intro: str) -> widgets.HTML:
+    label = _("Explorer: {title}").format(title=html.escape(title))
+    text = f"<p style='margin:0.2em 0'>{html.escape(intro)}</p>" if intro else ""
+    return widgets.HTML(
+        f"<div style='border-left:4px solid #0072B2;padding-left:10px;line-height:1.5'>"
+        f"<strong>{label}</strong>{text}</div>"
+    )
+
+
+def _status(text: str) -> str:
+    """Wrap the sentence so that a screen reader announces its changes."""
+    return f"<div role='status' aria-live='polite' style='line-height:1.5'>{text}</div>"
+
+
+def _make_readable(control: widgets.Widget) -> None:
+    """Show the whole label, however long, beside a control of comfortable width."""
+    if hasattr(control, "style") and hasattr(control.style, "description_width"):
+        control.style.description_width = "14em"
+    if control.layout.width is None:
+        control.layout.width = "min(36em, 100%)"

@@ -1,0 +1,1 @@
+"""Pictures: one function a picture, one module a subject."""

@@ -1,0 +1,181 @@
+"""How the course's pictures look: one place for colours, fonts and size.
+
+A picture is a matplotlib figure with a text that stands for it (``alt``), shown on white paper
+so that it reads the same in light and dark themes.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from functools import lru_cache
+
+# Okabe & Ito (2008): eight colours that colour-blind readers can tell apart.
+PALETTE = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"]
+MUTED = "#6B7280"
+# Never colour alone: the same order of marks and of hatches goes with the colours.
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+HATCHES = ["", "//", "..", "xx", "\\\\", "++", "oo", "--"]
+# The first fonts that exist are used; the later ones carry Chinese on the three systems.
+FONTS = [
+    "DejaVu Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "PingFang SC",
+    "Heiti SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Zen Hei",
+]
+DOTS_PER_INCH = 110
+
+
+@lru_cache(maxsize=1)
+def _installed_fonts() -> tuple[str, ...]:
+    from matplotlib import font_manager
+
+    names = {font.name for font in font_manager.fontManager.ttflist}
+    return tuple(name for name in FONTS if name in names)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> dict:
+    from cycler import cycler
+
+    return {
+        "font.family": list(_installed_fonts()),
+        "font.size": 10,
+        "axes.titlesize": 12,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": "#E5E7EB",
+        "axes.prop_cycle": cycler(color=PALETTE),
+        "axes.unicode_minus": False,
+        "legend.frameon": False,
+        "figure.constrained_layout.use": True,
+        "figure.facecolor": "white",
+    }
+
+
+def style():
+    """Give the course's drawing style as a context manager.
+
+    Returns
+    -------
+    context manager
+        Inside it, matplotlib draws with the course's fonts and colours.
+
+    Examples
+    --------
+    >>> with style():
+    ...     import matplotlib
+    ...     matplotlib.rcParams["axes.titlelocation"]
+    'left'
+    """
+    import matplotlib
+
+    return matplotlib.rc_context(_settings())
+
+
+def new_figure(width: float = 7, height: float = 4, nrows: int = 1, ncols: int = 1, **options):
+    """Make an empty figure in the course's style, apart from pyplot's state.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches.
+    nrows, ncols : int
+        How many axes, as in ``plt.subplots``.
+    **options
+        Passed on to ``Figure.subplots`` (for example ``sharey=True``).
+
+    Returns
+    -------
+    tuple
+        The figure, and one axes or an array of axes.
+
+    Examples
+    --------
+    >>> fig, ax = new_figure(4, 3)
+    >>> ax.get_title()
+    ''
+    """
+    from matplotlib.figure import Figure
+
+    with style():
+        fig = Figure(figsize=(width, height), dpi=DOTS_PER_INCH)
+        axes = fig.subplots(nrows, ncols, **options)
+    return fig, axes
+
+
+class Picture:
+    """A figure with the text that stands for it.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        What is drawn.
+    alt : str
+        What the picture shows, for a reader who cannot see it.
+    caption : str, optional
+        A line under the picture.
+
+    Examples
+    --------
+    >>> fig, ax = new_figure(3, 2)
+    >>> picture = Picture(fig, "An empty diagram.")
+    >>> picture
+    Picture: An empty diagram.
+    """
+
+    def __init__(self, fig, alt: str, caption: str = ""):
+        self.fig = fig
+        self.alt = alt
+        self.caption = caption
+
+    def __repr__(self):
+        return f"Picture: {self.alt}"
+
+    @property
+    def axes(self):
+        """The figure's axes, as a list."""
+        return self.fig.axes
+
+    def png(self) -> bytes:
+        """Draw the figure.
+
+        Returns
+        -------
+        bytes
+            A PNG image.
+        """
+        stream = io.BytesIO()
+        with style():
+            self.fig.savefig(stream, format="png", dpi=DOTS_PER_INCH)
+        return stream.getvalue()
+
+    def html(self) -> str:
+        """Give the picture as a piece of HTML.
+
+        Returns
+        -------
+        str
+            A ``<figure>`` with the image inside it.
+        """
+        image = base64.b64encode(self.png()).decode("ascii")
+        width = int(self.fig.get_figwidth() * DOTS_PER_INCH)
+        caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
+        return (
+            '<figure style="margin:0.5em 0;padding:8px;background:#ffffff;color:#1f2937;'
+            f'border:1px solid #d1d5db;border-radius:6px;max-width:{width}px">'
+            f'<img alt="{html.escape(self.alt, quote=True)}" style="max-width:100%" '
+            f'src="data:image/png;base64,{image}">{caption}</figure>'
+        )
+
+    def _repr_html_(self):
+        return self.html()
