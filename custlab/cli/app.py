@@ -1,0 +1,37 @@
+"""What the ``custlab`` command offers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="CustLab: find out who your customers are. Start with: custlab lab",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def lab(
+    port: Annotated[
+        int | None, typer.Option(help="Port to serve on; the first free one from 8888 if not given.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Check this machine, then open the course in JupyterLab."""
+    from custlab.cli.lab import open_course
+
+    open_course(port=port, browser=browser)
+
+
+@app.command()
+def check() -> None:
+    """Say what this machine has and lacks: one line a need, OK or FAIL, with the remedy."""
+    from custlab.cli.check import run_checks, show
+
+    results = run_checks()
+    show(results)
+    raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))

@@ -1,0 +1,199 @@
+"""Open the course in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+from custlab.errors import CustLabError
+from custlab.files import course_root, write_atomic
+from custlab.i18n import _
+
+START_PAGE = "notebooks/00-start-here.ipynb"
+FIRST_PORT = 8888
+# A newcomer should meet the course, not questions about news and updates.
+QUIET_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "checkForUpdates": False,
+        "fetchNews": "false",
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 30},
+}
+
+
+def open_course(port: int | None = None, browser: bool = True) -> None:
+    """Check the machine and run JupyterLab on the course's start page until it is stopped.
+
+    Parameters
+    ----------
+    port : int, optional
+        Where to serve; the first free port from 8888 if not given.
+    browser : bool
+        Whether to open a browser window.
+
+    Raises
+    ------
+    CustLabError
+        If the machine lacks something, or the port is taken.
+    """
+    from custlab.cli.check import run_checks, show
+
+    results = run_checks()
+    show(results)
+    if any(need.needed and not need.ok for need in results):
+        raise CustLabError(_("The course was not opened: mend the lines marked FAIL first."))
+    root = course_root()
+    port = free_port(port)
+    token = secrets.token_urlsafe(16)
+    address = f"http://localhost:{port}/lab/tree/{START_PAGE}?token={token}"
+    browser = browser and _has_browser()
+    print(_("\nOpening the course. Its address is:\n  {address}").format(address=address))
+    if not browser:
+        print(_("Open that address in a browser on this machine."))
+    print(_("Leave this window open while you work; Ctrl-C here ends the course.\n"), flush=True)
+    command = server_command(root, port, token, browser)
+    environment = server_environment(root)
+    try:
+        status = subprocess.call(command, cwd=root, env=environment)
+    except KeyboardInterrupt:
+        status = 0
+    if status != 0:
+        raise CustLabError(
+            _("JupyterLab ended with status {status}; its own words are above.").format(
+                status=status
+            )
+        )
+
+
+def free_port(wanted: int | None) -> int:
+    """Find a port to serve on.
+
+    Parameters
+    ----------
+    wanted : int or None
+        The port that was asked for, if any.
+
+    Returns
+    -------
+    int
+        That port, or the first free one from 8888.
+
+    Raises
+    ------
+    CustLabError
+        If the port asked for is taken, or none is free.
+
+    Examples
+    --------
+    >>> free_port(None) >= 8888
+    True
+    """
+    candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 50)
+    for port in candidates:
+        if _is_free(port):
+            return port
+    if wanted:
+        raise CustLabError(
+            _(
+                "Port {port} is taken, perhaps by a course that is already open. Leave --port "
+                "out and a free one is found."
+            ).format(port=wanted)
+        )
+    raise CustLabError(
+        _("No free port from {first} on: close other Jupyter windows.").format(first=FIRST_PORT)
+    )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("localhost", port))
+        except OSError:
+            return False
+    return True
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def server_command(root: Path, port: int, token: str, browser: bool) -> list[str]:
+    """Say how JupyterLab is called for the course.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+    port : int
+        Where to serve.
+    token : str
+        What the address must carry.
+    browser : bool
+        Whether JupyterLab opens a browser.
+
+    Returns
+    -------
+    list of str
+        The command.
+
+    Examples
+    --------
+    >>> "--no-browser" in server_command(Path("."), 8888, "x", browser=False)
+    True
+    """
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
+    command += [f"--LabApp.default_url=/lab/tree/{START_PAGE}", "--Application.log_level=ERROR"]
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Containers and Binder run as root; Jupyter would refuse.
+        command.append("--allow-root")
+    return command
+
+
+def server_environment(root: Path) -> dict[str, str]:
+    """Give JupyterLab's environment: quiet settings, and the course's folder for every kernel.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+
+    Returns
+    -------
+    dict of str
+        The environment variables.
+
+    Examples
+    --------
+    >>> environment = server_environment(course_root())
+    >>> "CUSTLAB_HOME" in environment
+    True
+    """
+    folder = root / ".jupyter-state"
+    settings = folder / "labconfig"
+    settings.mkdir(parents=True, exist_ok=True)
+    write_atomic(
+        settings / "default_setting_overrides.json", json.dumps(QUIET_SETTINGS, indent=2) + "\n"
+    )
+    paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path),
+        "CUSTLAB_HOME": str(root),
+    }
