@@ -17,7 +17,7 @@ app = typer.Typer(
 @app.command()
 def lab(
     port: Annotated[
-        int | None, typer.Option(help="Port to serve on; the first free one from 8888 if not given.")
+        int | None, typer.Option(help="Port to serve on; if not given, the first free one.")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
 ) -> None:

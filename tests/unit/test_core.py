@@ -1,0 +1,108 @@
+"""The core that everything stands on: errors, files, language, pictures, explorers, imports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ipywidgets as widgets
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlab import files
+from custlab.errors import CustLabError, InputError
+from custlab.explorers._base import explorer
+from custlab.style import FONTS, Picture, new_figure
+
+
+def test_import_brings_no_heavy_library():
+    code = (
+        "import sys, custlab; "
+        "print([m for m in ('pandas', 'numpy', 'matplotlib', 'sklearn', 'ipywidgets') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_notebook_shows_an_error_as_one_sentence():
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    with capture_output() as shown:
+        shell.run_cell("from custlab.errors import InputError\nraise InputError('Mend row 3.')")
+    assert "InputError: Mend row 3." in shown.stdout + shown.stderr
+    assert "Traceback" not in shown.stdout + shown.stderr
+
+
+def test_input_error_is_a_value_error_for_scikit_learn():
+    assert issubclass(InputError, ValueError)
+    assert issubclass(InputError, CustLabError)
+
+
+@given(text=st.text())
+def test_atomic_write_keeps_every_character(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("files") / "客户 answers.json"
+    files.write_atomic(path, text)
+    assert path.read_bytes().decode("utf-8") == text
+
+
+def test_failed_write_leaves_the_old_file_and_no_litter(tmp_path, monkeypatch):
+    path = tmp_path / "kept.txt"
+    path.write_text("old", encoding="utf-8")
+
+    def fail(*args):
+        raise PermissionError("held by another program")
+
+    monkeypatch.setattr(files.os, "replace", fail)
+    with pytest.raises(PermissionError):
+        files.write_atomic(path, "new")
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["kept.txt"]
+
+
+def test_course_is_found_from_below_and_by_name(tmp_path, monkeypatch):
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "syllabus.yml").touch()
+    below = tmp_path / "notebooks" / "deep"
+    below.mkdir(parents=True)
+    assert files.course_root(below) == tmp_path.resolve()
+    monkeypatch.setenv("CUSTLAB_HOME", str(tmp_path / "nowhere"))
+    with pytest.raises(CustLabError, match="set CUSTLAB_HOME"):
+        files.course_root()
+
+
+def test_picture_carries_its_text_even_with_quotes():
+    fig, ax = new_figure(3, 2)
+    ax.set_title("客户 “价值”")
+    html = Picture(fig, 'A "quoted" <text>').html()
+    assert 'alt="A &quot;quoted&quot; &lt;text&gt;"' in html
+    assert "data:image/png;base64," in html
+
+
+def test_a_chinese_font_is_known_for_each_system():
+    assert {"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei"} <= set(FONTS)
+
+
+def test_explorer_answers_a_slider_and_shows_an_error_as_a_sentence():
+    def draw(n):
+        if n > 3:
+            raise InputError("At most 3.")
+        fig, _ = new_figure(2, 1)
+        return Picture(fig, f"picture {n}"), f"n is {n}"
+
+    slider = widgets.IntSlider(description="How many", value=1, max=9)
+    box = explorer(draw, "Counting", n=slider)
+    slider.value = 2
+    assert "n is 2" in box.children[-1].value
+    assert 'alt="picture 2"' in box.children[-2].value
+    slider.value = 7
+    assert "At most 3." in box.children[-1].value
+
+
+def test_no_module_names_this_machine():
+    root = Path(files.__file__).parent
+    here = str(Path.home())
+    guilty = [p.name for p in root.rglob("*.py") if here in p.read_text(encoding="utf-8")]
+    assert here == "/" or guilty == []
