@@ -1,0 +1,1 @@
+"""What a customer is worth: lifetime value, profitability, loyalty, satisfaction."""

@@ -1,0 +1,298 @@
+"""Reading a table of orders, whatever engine holds it: checked once, never changed silently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import narwhals as nw
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+POLICIES = ("refuse", "net", "drop")
+
+
+@dataclass(frozen=True)
+class OrderColumns:
+    """The names of the columns that are read; the last three only if the table has them."""
+
+    customer: str = "customer_id"
+    date: str = "order_date"
+    amount: str = "amount"
+    order: str = "order_id"
+    returned: str = "returned"
+    currency: str = "currency"
+
+
+def checked_orders(
+    orders, columns: OrderColumns, *, as_of=None, non_positive="refuse", returns="drop"
+):
+    """Check a table of orders and settle on the day from which recency is counted.
+
+    Parameters
+    ----------
+    orders : pandas, Polars, DuckDB, Dask or PySpark frame
+        One row per order or per order line.
+    columns : OrderColumns
+        Names of the columns.
+    as_of : date, optional
+        The day of the analysis; the day of the last order by default.
+    non_positive : {"refuse", "net", "drop"}
+        What to do with amounts of zero or less.
+    returns : {"drop", "keep"}
+        What to do with rows that are marked as returned.
+
+    Returns
+    -------
+    tuple
+        The narwhals frame, still where the data live, and ``as_of`` as a datetime.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be used as it is: which column, which row, and the remedy.
+    """
+    if non_positive not in POLICIES:
+        raise InputError(
+            _("non_positive must be one of {allowed}, not {given!r}.").format(
+                allowed=", ".join(POLICIES), given=non_positive
+            )
+        )
+    frame = _known_frame(orders)
+    schema = frame.collect_schema()
+    _check_columns(schema, columns)
+    if returns not in ("drop", "keep"):
+        raise InputError(_("returns must be drop or keep, not {given!r}.").format(given=returns))
+    _check_repeats(frame, schema, columns)
+    if returns == "drop" and columns.returned in schema:
+        frame = frame.filter(~nw.col(columns.returned).fill_null(False))
+    facts = _facts(frame, schema, columns)
+    _check_facts(frame, columns, facts, non_positive)
+    as_of = _settled_as_of(frame, columns, facts["last"], as_of)
+    if non_positive == "drop" and facts["lowest"] <= 0:
+        frame = frame.filter(nw.col(columns.amount) > 0)
+    return frame, as_of
+
+
+def _known_frame(orders):
+    """Wrap the frame, and refuse with a sentence what is not one."""
+    try:
+        return nw.from_native(orders)
+    except TypeError:
+        raise InputError(
+            _(
+                "Orders must be a table (pandas, Polars, DuckDB, Dask or PySpark), "
+                "but this is a {kind}."
+            ).format(kind=type(orders).__name__)
+        ) from None
+
+
+def _check_columns(schema, columns: OrderColumns) -> None:
+    needed = [columns.customer, columns.date, columns.amount]
+    missing = [name for name in needed if name not in schema]
+    if missing:
+        raise InputError(
+            _(
+                "The orders have no column {missing}. Columns found: {found}. Rename the column, "
+                "or say what it is called."
+            ).format(missing=", ".join(missing), found=", ".join(schema.names()))
+        )
+    if not (schema[columns.date].is_temporal() and schema[columns.date] != nw.Duration):
+        raise InputError(
+            _(
+                "Column {column} holds {kind}, not dates. Convert it first, and look at what could "
+                "not be read: pd.to_datetime(orders[{column!r}], format=…, errors='coerce')."
+            ).format(column=columns.date, kind=schema[columns.date])
+        )
+    if not schema[columns.amount].is_numeric():
+        raise InputError(
+            _(
+                "Column {column} holds {kind}, not numbers. Remove currency signs and thousands "
+                "separators, then use pd.to_numeric(orders[{column!r}])."
+            ).format(column=columns.amount, kind=schema[columns.amount])
+        )
+
+
+def _check_repeats(frame, schema, columns: OrderColumns) -> None:
+    """Refuse rows that repeat another row; without order numbers nobody could tell."""
+    if columns.order not in schema:
+        return
+    total = _collect(frame.select(nw.len().alias("n")))["n"][0]
+    different = _collect(frame.unique().select(nw.len().alias("n")))["n"][0]
+    if different < total:
+        raise InputError(
+            _(
+                "{n} of {total} rows repeat another row in every column, {order} included"
+                "{where}. The same order would count twice: remove the repeats first "
+                "(orders.drop_duplicates())."
+            ).format(
+                n=total - different,
+                total=total,
+                order=columns.order,
+                where=_first_row(frame, lambda rows: rows.is_duplicated()),
+            )
+        )
+
+
+def _facts(frame, schema, columns: OrderColumns) -> dict:
+    """Ask the engine once for everything that the checks need."""
+    questions = [
+        nw.col(columns.customer).null_count().alias("no_customer"),
+        nw.col(columns.date).null_count().alias("no_date"),
+        nw.col(columns.amount).null_count().alias("no_amount"),
+        nw.col(columns.amount).min().alias("lowest"),
+        nw.col(columns.amount).max().alias("highest"),
+        nw.col(columns.date).max().alias("last"),
+        nw.len().alias("rows"),
+    ]
+    if columns.currency in schema:
+        questions += [
+            nw.col(columns.currency).n_unique().alias("currencies"),
+            nw.col(columns.currency).cast(nw.String).min().alias("one_currency"),
+            nw.col(columns.currency).cast(nw.String).max().alias("other_currency"),
+        ]
+    return {
+        name: series[0] for name, series in _collect(frame.select(*questions)).to_dict().items()
+    }
+
+
+def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -> None:
+    if facts["rows"] == 0:
+        raise InputError(_("The orders are empty: there is no customer to value."))
+    for fact, column in (
+        ("no_customer", columns.customer),
+        ("no_date", columns.date),
+        ("no_amount", columns.amount),
+    ):
+        if facts[fact]:
+            where = _first_row(frame, lambda rows, name=column: rows[name].is_null())
+            raise InputError(
+                _(
+                    "Column {column} is empty in {n} of {total} rows{where}. Fill in what is "
+                    "known, or leave these rows out knowingly: orders.dropna(subset=[{column!r}])."
+                ).format(column=column, n=facts[fact], total=facts["rows"], where=where)
+            )
+    if facts["highest"] == float("inf") or facts["lowest"] == float("-inf"):
+        raise InputError(
+            _("Column {column} holds an infinite amount. Look for a division by zero.").format(
+                column=columns.amount
+            )
+        )
+    if facts.get("currencies", 1) > 1:
+        raise InputError(
+            _(
+                "Column {column} holds {n} currencies ({one}, {other}, …). Amounts in different "
+                "currencies cannot be added: convert them to one first."
+            ).format(
+                column=columns.currency,
+                n=facts["currencies"],
+                one=facts["one_currency"],
+                other=facts["other_currency"],
+            )
+        )
+    if facts["lowest"] <= 0 and non_positive == "refuse":
+        _refuse_non_positive(frame, columns, facts)
+
+
+def _refuse_non_positive(frame, columns: OrderColumns, facts: dict) -> None:
+    amount = nw.col(columns.amount)
+    counted = _collect(
+        frame.select(
+            (amount < 0).cast(nw.Int64).sum().alias("negative"),
+            (amount == 0).cast(nw.Int64).sum().alias("zero"),
+        )
+    )
+    raise InputError(
+        _(
+            "Column {column} has {negative} negative and {zero} zero amounts among {total} rows"
+            "{where}. Such rows are seldom purchases: choose non_positive='net' (money is "
+            "subtracted, but the row is no purchase) or non_positive='drop' (the row is left out)."
+        ).format(
+            column=columns.amount,
+            negative=int(counted["negative"][0]),
+            zero=int(counted["zero"][0]),
+            total=facts["rows"],
+            where=_first_row(frame, lambda rows: rows[columns.amount] <= 0),
+        )
+    )
+
+
+def _settled_as_of(frame, columns: OrderColumns, last, as_of) -> datetime:
+    """Give the day of analysis at midnight, and refuse orders that lie after it."""
+    last_day = midnight(last)
+    if as_of is not None:
+        day = midnight(as_of)
+        if last_day > day:
+            raise InputError(
+                _(
+                    "Column {column} reaches {last:%Y-%m-%d}, after the day of analysis "
+                    "{day:%Y-%m-%d}{where}. Correct the dates, move as_of, or leave later orders "
+                    "out."
+                ).format(
+                    column=columns.date,
+                    last=last_day,
+                    day=day,
+                    where=_first_row(
+                        frame, lambda rows: rows[columns.date] == rows[columns.date].max()
+                    ),
+                )
+            )
+        return day
+    if last_day > midnight(date.today()):
+        raise InputError(
+            _(
+                "Column {column} reaches {last:%Y-%m-%d}, which lies in the future{where}. "
+                "Correct the dates (day and month exchanged?), or name the day of analysis: as_of=…"
+            ).format(
+                column=columns.date,
+                last=last_day,
+                where=_first_row(
+                    frame, lambda rows: rows[columns.date] == rows[columns.date].max()
+                ),
+            )
+        )
+    return last_day
+
+
+def midnight(moment) -> datetime:
+    """Turn a date, a Timestamp or text in ISO form into a datetime at 00:00.
+
+    Parameters
+    ----------
+    moment : date, datetime, Timestamp or str
+        A point in time.
+
+    Returns
+    -------
+    datetime
+        The beginning of its day, without time zone.
+
+    Examples
+    --------
+    >>> midnight("2024-12-31")
+    datetime.datetime(2024, 12, 31, 0, 0)
+    """
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            raise InputError(
+                _(
+                    "{text!r} is not a date. Write it as year-month-day, for example 2024-12-31."
+                ).format(text=moment)
+            ) from None
+    return datetime(moment.year, moment.month, moment.day)
+
+
+def _collect(frame) -> nw.DataFrame:
+    """Bring a small result here; pandas is what every engine can hand over."""
+    return frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame
+
+
+def _first_row(frame, flags) -> str:
+    """Say where the first row in question is, if the rows have an order at all."""
+    if isinstance(frame, nw.LazyFrame):
+        return ""
+    position = flags(frame).arg_true()[0]
+    return _(" (first: row {row}, counted from 0)").format(row=position)
