@@ -1,0 +1,173 @@
+"""What a newcomer meets first: the set-up script, `custlab check` and `custlab lab`."""
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+
+import pytest
+from typer.testing import CliRunner
+
+from custlab.cli import check
+from custlab.cli.app import app
+from custlab.cli.lab import free_port
+from custlab.errors import CustLabError
+from tests.hygiene import ROOT
+
+
+@pytest.fixture
+def set_up():
+    """The set-up script as a module: it lies outside the package and must stand alone."""
+    spec = importlib.util.spec_from_file_location("set_up", ROOT / "tools" / "set_up.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def bare_course(tmp_path, monkeypatch):
+    """A course folder with a syllabus and nothing else."""
+    for folder in ("course", "notebooks"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "course" / "syllabus.yml").touch()
+    monkeypatch.setenv("CUSTLAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_old_python_is_told_what_to_install(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up.sys, "version_info", (3, 9, 1))
+    with pytest.raises(SystemExit):
+        set_up.check_python()
+    assert "this is Python 3.9, and the course needs 3.11 or newer" in capsys.readouterr().err
+
+
+def test_read_only_folder_is_told_to_be_copied(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up.os, "access", lambda *args: False)
+    with pytest.raises(SystemExit):
+        set_up.check_folder()
+    assert "read-only for you. Copy the course" in capsys.readouterr().err
+
+
+def test_failed_install_says_how_to_go_on(set_up, monkeypatch, capsys):
+    monkeypatch.setattr(set_up.subprocess, "call", lambda *args, **kwargs: 1)
+    with pytest.raises(SystemExit):
+        set_up.install("")
+    assert "Check the network" in capsys.readouterr().err
+
+
+def test_second_set_up_starts_at_once_until_the_pins_change(set_up, tmp_path, monkeypatch):
+    stamp = tmp_path / "set-up"
+    assert not set_up.already_done(str(stamp), "")
+    stamp.write_text(set_up.fingerprint(""), encoding="utf-8")
+    assert set_up.already_done(str(stamp), "")
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("pandas==0.0\n", encoding="utf-8")
+    monkeypatch.setattr(set_up, "LOCK", str(lock))
+    assert not set_up.already_done(str(stamp), "")
+
+
+def test_set_up_can_be_read_by_an_old_python(set_up):
+    """Python 3.6 must get far enough to say that it is too old."""
+    import ast
+
+    source = (ROOT / "tools" / "set_up.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 6))
+
+
+def test_check_says_ok_line_by_line():
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 0, result.output
+    assert "OK   Python" in result.output
+    assert "OK   Case data" in result.output
+
+
+def test_check_names_what_is_missing_and_the_remedy(bare_course):
+    result = CliRunner().invoke(app, ["check"])
+    assert result.exit_code == 1
+    assert "FAIL Case data: missing: appliances, ecommerce, software → Get the course" in (
+        result.output
+    )
+
+
+def test_check_names_a_package_in_the_wrong_version(monkeypatch):
+    real = check.metadata.version
+    monkeypatch.setattr(
+        check.metadata, "version", lambda name: "1.5.3" if name == "pandas" else real(name)
+    )
+    need = check._packages()
+    assert need.status == "FAIL"
+    assert "pandas is 1.5.3, wanted >=3.0" in need.found
+
+
+def test_missing_browser_is_only_a_note(monkeypatch):
+    def none_found(*args):
+        raise webbrowser.Error("no runnable browser")
+
+    monkeypatch.setattr(webbrowser, "get", none_found)
+    need = check._browser()
+    assert need.status == "NOTE"
+    assert "prints the address" in need.remedy
+
+
+def test_read_only_course_says_that_answers_cannot_be_saved(bare_course, monkeypatch):
+    monkeypatch.setattr(check.os, "access", lambda *args: False)
+    need = check._writable()
+    assert need.status == "FAIL"
+    assert "answers cannot be saved" in need.remedy
+
+
+def test_taken_port_is_refused_with_a_sentence_and_avoided_by_default():
+    with socket.socket() as taken:
+        taken.bind(("localhost", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CustLabError, match=f"Port {port} is taken"):
+            free_port(port)
+        assert free_port(None) != port
+
+
+def test_lab_does_not_open_on_a_machine_that_lacks_something(bare_course):
+    command = [sys.executable, "-m", "custlab", "lab", "--no-browser"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert "mend the lines marked FAIL first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def _answer(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as page:
+            return page.status, page.read().decode("utf-8")
+    except urllib.error.URLError:
+        return None, ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops the server by a POSIX signal")
+def test_lab_serves_the_start_page_without_asking_about_news():
+    port = free_port(None)
+    command = [sys.executable, "-m", "custlab", "lab", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    )
+    try:
+        address = next(line.strip() for line in server.stdout if "http://" in line)
+        assert "/lab/tree/notebooks/00-start-here.ipynb?token=" in address
+        deadline = time.monotonic() + 60
+        while _answer(address)[0] != 200 and time.monotonic() < deadline:
+            time.sleep(0.3)
+        assert _answer(address)[0] == 200
+        base, token = address.split("/lab/tree/")[0], address.split("token=")[1]
+        name = "@jupyterlab/apputils-extension:notification"
+        settings = _answer(f"{base}/lab/api/settings/{name}?token={token}")[1]
+        assert '"fetchNews": "false"' in settings
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=30)
