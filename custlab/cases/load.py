@@ -1,0 +1,135 @@
+"""Load a shipped case, or make another cohort of it."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+from .case import Case
+from .read import count_rows, read_table
+
+
+def load_case(name):
+    """Load one of the three shipped cases.
+
+    Parameters
+    ----------
+    name : str
+        "appliances", "ecommerce" or "software".
+
+    Returns
+    -------
+    Case
+        Each table is read from its file when it is first used; every call gives fresh tables.
+
+    Raises
+    ------
+    InputError
+        If there is no such case, or its files are missing or damaged.
+
+    Examples
+    --------
+    >>> case = load_case("appliances")
+    >>> case.customers["kind"].cat.categories.tolist()
+    ['household', 'enterprise', 'government']
+    """
+    from custlab.files import datasets_dir
+    from custlab.simulate.specs import get_spec
+
+    folder = datasets_dir() / get_spec(name).name
+    return open_folder(folder)
+
+
+def open_folder(folder):
+    """Open a folder that holds a datapackage.json and its CSV files as a `Case`.
+
+    Parameters
+    ----------
+    folder : path
+        The folder.
+
+    Returns
+    -------
+    Case
+    """
+    folder = Path(folder)
+    path = folder / "datapackage.json"
+    if not path.is_file():
+        raise InputError(
+            _(
+                "No file datapackage.json in {folder}. Get the course's folder datasets/ again "
+                "(git checkout datasets, or python -m custlab.simulate)."
+            ).format(folder=folder)
+        )
+    try:
+        package = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(
+            _("{file} cannot be read as JSON ({why}). Get it again from the course.").format(
+                file=path, why=error
+            )
+        ) from error
+    makers = {r["name"]: partial(read_table, folder, r) for r in package["resources"]}
+    sizes = {r["name"]: count_rows(folder / r["path"]) for r in package["resources"]}
+    return Case(package, makers, sizes)
+
+
+def make_case(name, n_customers=None, seed=None):
+    """Make another cohort of a case with the simulator.
+
+    Parameters
+    ----------
+    name : str
+        "appliances", "ecommerce" or "software".
+    n_customers : int, optional
+        Number of customers, from 30 to 100,000; as shipped by default.
+    seed : int, optional
+        Seed; the shipped one by default. The same seed gives the same data.
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    InputError
+        If there is no such case or a number makes no sense.
+
+    Examples
+    --------
+    >>> len(make_case("ecommerce", n_customers=100, seed=7).customers)
+    100
+    """
+    from custlab.simulate.run import simulate
+    from custlab.simulate.specs import get_spec
+    from custlab.simulate.write import package
+
+    spec = get_spec(name)
+    _check_whole(n_customers, "n_customers", 30, 100_000)
+    _check_whole(seed, "seed", 0, 2**32 - 1)
+    made = simulate(name, n_customers, seed)
+    described = package(spec)
+    if n_customers is not None:
+        described["custlab"]["n_customers"] = int(n_customers)
+    if seed is not None:
+        described["custlab"]["seed"] = int(seed)
+    makers = {table: frame.copy for table, frame in made.tables.items()}
+    sizes = {table: len(frame) for table, frame in made.tables.items()}
+    return Case(described, makers, sizes)
+
+
+def _check_whole(value, name, low, high):
+    """Refuse what is not a whole number in range."""
+    if value is None:
+        return
+    whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
+    if isinstance(value, bool) or not whole or not low <= value <= high:
+        raise InputError(
+            _("{name} must be a whole number from {low} to {high}, not {value!r}.").format(
+                name=name, low=low, high=high, value=value
+            )
+        )
