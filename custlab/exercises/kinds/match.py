@@ -1,0 +1,81 @@
+"""Match rows to options: one option for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from custlab.exercises import result as results
+from custlab.exercises.kinds.base import Question, known
+from custlab.exercises.result import Part, Result
+from custlab.exercises.values import UnfitAnswer, as_mapping, is_blank
+from custlab.i18n import _
+
+
+@dataclass
+class Match(Question):
+    """Each row gets one option; an option may be used more than once."""
+
+    kind = "match"
+    rows: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+
+    def fit(self, value: Any) -> dict[str, str]:
+        """Accept {row: option}, also for some rows only."""
+        given = {row: choice for row, choice in as_mapping(value).items() if not is_blank(choice)}
+        for row in given:
+            if row not in self.rows:
+                raise UnfitAnswer(
+                    _("There is no row “{row}”. The rows are: {rows}.").format(
+                        row=row[:40], rows=", ".join(self.rows)
+                    )
+                )
+        return {row: known(given[row], self.options) for row in self.rows if row in given}
+
+    def _whole(self, value: Any) -> bool:
+        return len(value) == len(self.rows)
+
+    def _say(self, value: Any) -> str:
+        pairs = [
+            f"{self.rows.get(row, row)} → {self.options.get(choice, choice)}"
+            for row, choice in value.items()
+        ]
+        return "; ".join(pairs)
+
+    def example(self) -> dict[str, str]:
+        """Give the first option for the first row."""
+        return {next(iter(self.rows)): next(iter(self.options))}
+
+
+def check_match(
+    answer: Any,
+    key: Mapping[str, Any],
+    because: Mapping[str, str | Mapping[str, str]] | None = None,
+) -> Result:
+    """Check rows one by one: each right row earns the same.
+
+    Parameters
+    ----------
+    answer : dict
+        {row: option}.
+    key : mapping
+        {row: right option, or a list of options that are equally right}.
+    because : mapping, optional
+        {row: explanation} or {row: {wrong option: explanation}}.
+    """
+    given, because = as_mapping(answer), because or {}
+    return results.from_parts(
+        [_check_row(row, given.get(row), right, because.get(row)) for row, right in key.items()]
+    )
+
+
+def _check_row(row: str, choice: Any, right: Any, reasons: Any) -> Part:
+    if is_blank(choice):
+        return Part(row, 0.0, blank=True)
+    if not isinstance(choice, str):
+        return Part(row, 0.0, _("The choice for “{row}” cannot be read.").format(row=row))
+    if choice in ([right] if isinstance(right, str) else right):
+        return Part(row, 1.0)
+    reason = reasons.get(choice, "") if isinstance(reasons, Mapping) else reasons or ""
+    return Part(row, 0.0, reason, f"{row}:{choice}" if reason else None)

@@ -1,0 +1,94 @@
+"""The receipt: what has been answered, for people and for the grader, inside the notebook."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from custlab.exercises import answers as formats
+from custlab.exercises.answers import Answers
+from custlab.exercises.kinds.base import Question
+from custlab.exercises.values import is_blank
+from custlab.i18n import _
+
+
+def bundle(
+    sheet: str,
+    questions: dict[str, Question],
+    answers: Answers,
+    saved: bool,
+    full: bool,
+    total: int,
+) -> dict[str, Any]:
+    """Make the output: HTML and plain text for people, the answers for the grader.
+
+    Parameters
+    ----------
+    sheet : str
+        The sheet's name.
+    questions : dict of str to Question
+        The questions whose cells have run.
+    answers : dict of str to Answer
+        All answers known, also to questions whose cells have not run.
+    saved : bool
+        Whether the answers are in the answers file as well.
+    full : bool
+        Whether to list the answers one by one.
+    total : int
+        How many questions the sheet has.
+    """
+    line = headline(questions, answers, saved, total)
+    html = f'<div style="border-left:4px solid #0072B2;padding:4px 12px">{escape(line)}'
+    if full:
+        html += _table(questions, answers)
+    return {
+        "text/plain": line,
+        "text/html": html + "</div>",
+        formats.MIME: formats.to_payload(sheet, answers),
+    }
+
+
+def counted(questions: dict[str, Question], answers: Answers) -> int:
+    """Count the complete answers; of questions not seen yet, those that are not blank."""
+    return sum(
+        questions[name].is_complete(answer.value)
+        if name in questions
+        else not is_blank(answer.value)
+        for name, answer in answers.items()
+    )
+
+
+def headline(questions: dict[str, Question], answers: Answers, saved: bool, total: int) -> str:
+    """Say how many questions are answered and since when that is saved."""
+    done = counted(questions, answers)
+    total = max(total, len(questions.keys() | answers.keys()))
+    if not answers:
+        return _("0 of {total} answered.").format(total=total)
+    newest = datetime.fromisoformat(max(answer.at for answer in answers.values()))
+    when = newest.astimezone().strftime("%Y-%m-%d %H:%M")
+    if saved:
+        return _("{n} of {total} answered, saved at {time}.").format(n=done, total=total, time=when)
+    return _("{n} of {total} answered at {time}, kept only in this notebook: save it.").format(
+        n=done, total=total, time=when
+    )
+
+
+def _table(questions: dict[str, Question], answers: Answers) -> str:
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
+        f'<td style="text-align:left">{escape(_state(question, answers))}</td></tr>'
+        for name, question in questions.items()
+    )
+    head = f"<tr><th>{escape(_('Question'))}</th><th>{escape(_('Your answer'))}</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _state(question: Question, answers: Answers) -> str:
+    answer = answers.get(question.id)
+    if answer is None or is_blank(answer.value):
+        return _("○ not answered")
+    words = question.words(answer.value)
+    if question.is_complete(answer.value):
+        return f"✔ {words}"
+    return _("◐ not complete: {answer}").format(answer=words)

@@ -1,0 +1,419 @@
+"""A sheet of questions in a notebook: shows them, saves the answers, gives a receipt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import HTML, DisplayHandle, display
+
+from custlab.errors import InputError
+from custlab.exercises import receipt as receipts
+from custlab.exercises.answers import Answer
+from custlab.exercises.kinds import QUESTIONS
+from custlab.exercises.kinds.base import Question, labelled
+from custlab.exercises.kinds.form import Field
+from custlab.exercises.store import Store
+from custlab.exercises.values import UnfitAnswer, is_blank
+from custlab.i18n import _
+
+CHECK_OPTIONS = ("tolerance", "relative", "rules")
+
+
+class Spot:
+    """A place in the notebook whose output can be replaced; silent outside notebooks."""
+
+    def __init__(self) -> None:
+        self._handle: DisplayHandle | None = None
+
+    def show(self, bundle: dict[str, Any]) -> None:
+        """Show the output here for the first time."""
+        if InteractiveShell.initialized():
+            self._handle = DisplayHandle()
+            self._handle.display(bundle, raw=True)
+
+    def update(self, bundle: dict[str, Any]) -> None:
+        """Replace the output, if it has been shown."""
+        if self._handle is not None:
+            self._handle.update(bundle, raw=True)
+
+
+class Sheet:
+    """The questions of one notebook.
+
+    With a ``key`` a question is practice: it is checked at once, wrong answers are explained.
+    Without a key it only says whether it is complete and saved; `mark` marks it later.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's name without ``.ipynb``; answers are saved beside it in
+        ``<name>.answers.json``.
+    questions : int, optional
+        How many questions the notebook has, if the receipt should count those whose cells have
+        not run yet.
+    folder : Path, optional
+        The notebook's folder, if the kernel started elsewhere.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> sheet = Sheet("03-role-types", folder=Path(tempfile.mkdtemp()))
+    >>> sheet.store.path.name
+    '03-role-types.answers.json'
+    """
+
+    def __init__(self, name: str, questions: int = 0, folder: Path | None = None) -> None:
+        self.name, self.total = name, questions
+        self.store = Store(name, folder)
+        self.questions: dict[str, Question] = {}
+        self.cards: dict[str, Any] = {}
+        self._told = 0
+        self._summary, self._receipt, self._notices = Spot(), Spot(), Spot()
+        self._summary.show(self._bundle(full=False))
+        self._notices.show({"text/html": "", "text/plain": ""})
+        self._tell()
+
+    # -- the kinds of questions -------------------------------------------------------------
+
+    def choose_one(
+        self,
+        id: str,
+        prompt: str,
+        options: Any,
+        *,
+        key: Any = None,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for one of ``options`` ({id: label}); ``because``: {wrong option: explanation}."""
+        self._ask("choose_one", id, prompt, key, because, hints, options=labelled(options))
+
+    def choose_several(
+        self,
+        id: str,
+        prompt: str,
+        options: Any,
+        *,
+        key: Any = None,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for all options that hold; ``key``: list of ids; ticking everything earns nothing."""
+        self._ask("choose_several", id, prompt, key, because, hints, options=labelled(options))
+
+    def match(
+        self,
+        id: str,
+        prompt: str,
+        rows: Any,
+        options: Any,
+        *,
+        key: Any = None,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for one option for each row; ``key``: {row: option}."""
+        spec = {"rows": labelled(rows), "options": labelled(options)}
+        self._ask("match", id, prompt, key, because, hints, **spec)
+
+    def order(
+        self,
+        id: str,
+        prompt: str,
+        steps: Any,
+        *,
+        key: Any = None,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for the order of ``steps``, which are shown as listed; ``key``: list of ids."""
+        self._ask("order", id, prompt, key, because, hints, steps=labelled(steps))
+
+    def number(
+        self,
+        id: str,
+        prompt: str,
+        *,
+        unit: str = "",
+        key: Any = None,
+        tolerance: float = 0,
+        relative: float = 0,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for a number; ``key``: number or (low, high), ``tolerance`` in the unit."""
+        spec = {"unit": unit, "tolerance": tolerance, "relative": relative}
+        self._ask("number", id, prompt, key, because, hints, **spec)
+
+    def slider(
+        self,
+        id: str,
+        prompt: str,
+        low: float,
+        high: float,
+        *,
+        step: float = 1,
+        unit: str = "",
+        key: Any = None,
+        tolerance: float = 0,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for a number between two ends; ``key`` as for `number`."""
+        spec = {"low": low, "high": high, "step": step, "unit": unit, "tolerance": tolerance}
+        self._ask("slider", id, prompt, key, because, hints, **spec)
+
+    def place(
+        self,
+        id: str,
+        prompt: str,
+        items: Any,
+        *,
+        across: tuple[str, str, str],
+        up: tuple[str, str, str],
+        size: int = 5,
+        key: Any = None,
+        tolerance: float = 0,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask where items belong; ``across`` and ``up``: (axis, low end, high end).
+
+        ``key``: {item: [column, row]} or {item: {"across": (low, high), "up": (low, high)}}.
+        """
+        spec = {"items": labelled(items), "across": across, "up": up, "size": size}
+        self._ask("place", id, prompt, key, because, hints, tolerance=tolerance, **spec)
+
+    def form(
+        self,
+        id: str,
+        prompt: str,
+        fields: dict[str, Field],
+        *,
+        key: Any = None,
+        rules: Sequence[Any] = (),
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for several fields; see `custlab.exercises.fields` and `custlab.exercises.expect`."""
+        self._ask("form", id, prompt, key, because, hints, fields=fields, rules=rules)
+
+    def free_text(
+        self,
+        id: str,
+        prompt: str,
+        *,
+        min_words: int = 0,
+        max_words: int = 0,
+        rubric: Sequence[str] = (),
+        key: str | None = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for a few sentences; ``key`` is a model answer to compare with, shown afterwards."""
+        spec = {"min_words": min_words, "max_words": max_words, "rubric": tuple(rubric)}
+        self._ask("free_text", id, prompt, key, None, hints, **spec)
+
+    def predict(self, id: str, prompt: str, kind: str = "choose_one", **spec: Any) -> None:
+        """Ask for a prediction: any kind of question, without a key.
+
+        Parameters
+        ----------
+        id, prompt : str
+            As for the other questions.
+        kind : str, optional
+            The kind of question.
+        **spec : object
+            What the kind needs, for example ``options=…`` or ``low=0, high=100``.
+        """
+        for name in ("options", "rows", "steps", "items"):
+            if name in spec:
+                spec[name] = labelled(spec[name])
+        self._ask(kind, id, prompt, None, None, (), prediction=True, **spec)
+
+    def _ask(
+        self,
+        kind: str,
+        id: str,
+        prompt: str,
+        key: Any,
+        because: Any,
+        hints: Sequence[str],
+        prediction: bool = False,
+        **spec: Any,
+    ) -> None:
+        checking = {name: spec.pop(name) for name in CHECK_OPTIONS if name in spec}
+        question = QUESTIONS[kind](id, prompt, **spec)
+        self.questions[id] = question
+        if os.environ.get("NBGRADER_EXECUTION"):
+            self._show_as_text(question)
+        else:
+            self._show_card(question, key, because, hints, checking, prediction)
+        self._refresh([])
+
+    def _show_card(
+        self,
+        question: Question,
+        key: Any,
+        because: Any,
+        hints: Sequence[str],
+        checking: dict[str, Any],
+        prediction: bool,
+    ) -> None:
+        from custlab.exercises.widgets.card import Card, Memory, Practice
+
+        practice = None
+        if key is not None:
+            options = _options_for_check(question, checking)
+            practice = Practice(key, because, tuple(hints), options)
+        id, kind = question.id, question.kind
+        memory = Memory(
+            answer=lambda value: self._record(id, kind, value),
+            note=lambda tries, hints: self._refresh(self.store.note(id, tries, hints)),
+        )
+        card = Card(question, memory, practice, prediction)
+        self.cards[id] = card
+        if id in self.store.answers:
+            card.show(self.store.answers[id])
+        display(card.box)
+
+    def _show_as_text(self, question: Question) -> None:
+        """Show question and answer without widgets: for those who read the marked notebook."""
+        answer = self.store.answers.get(question.id)
+        words = question.words(answer.value) if answer else ""
+        said = _("Answer: {answer}").format(answer=words) if words else _("Not attempted.")
+        prompt = escape(question.prompt)
+        display(
+            HTML(
+                f'<p style="white-space:pre-wrap"><strong>{prompt}</strong></p>'
+                f'<p style="white-space:pre-wrap">{escape(said)}</p>'
+            )
+        )
+
+    # -- answers ----------------------------------------------------------------------------
+
+    def answer(self, id: str, value: Any) -> None:
+        """Answer a question by code: everything that a mouse can answer.
+
+        Parameters
+        ----------
+        id : str
+            The question's name, as its card shows under "Answer with code".
+        value : object
+            The answer; None takes an answer back.
+
+        Raises
+        ------
+        InputError
+            If there is no such question yet, or the value does not fit it.
+        """
+        if id not in self.questions:
+            raise InputError(
+                _(
+                    "There is no question “{id}” on this sheet yet. Run its cell first. The "
+                    "questions so far: {known}."
+                ).format(id=id, known=", ".join(self.questions) or "–")
+            )
+        try:
+            if id in self.cards:
+                self.cards[id].set(value)
+            else:
+                fitted = None if is_blank(value) else self.questions[id].fit(value)
+                self._record(id, self.questions[id].kind, fitted)
+        except UnfitAnswer as unfit:
+            raise InputError(
+                _("This does not fit the question “{id}”: {reason}").format(id=id, reason=unfit)
+            ) from None
+        if id in self.cards:
+            self.cards[id].check()
+
+    def recall(self, id: str, result: str = "") -> None:
+        """Show the learner's own earlier answer, for example a prediction beside the result.
+
+        Parameters
+        ----------
+        id : str
+            The question's name.
+        result : str, optional
+            What the data say, to stand beside it.
+        """
+        answer = self.store.answers.get(id)
+        question = self.questions.get(id)
+        if answer is None or is_blank(answer.value):
+            mine = _("You have not answered this one: go back and guess first.")
+        else:
+            mine = question.words(answer.value) if question else str(answer.value)
+        rows = [(_("Your prediction"), mine)] + ([(_("The data"), str(result))] if result else [])
+        cells = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
+            f'<td style="text-align:left">{escape(words)}</td></tr>'
+            for name, words in rows
+        )
+        display(HTML(f"<table>{cells}</table>"))
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """All answers so far: {question: value}."""
+        return {name: answer.value for name, answer in self.store.answers.items()}
+
+    def _record(self, id: str, kind: str, value: Any) -> None:
+        known = self.store.answers.get(id, Answer(kind, None))
+        self._refresh(self.store.put(id, kind, value, known.tries, known.hints))
+
+    def _refresh(self, changed_elsewhere: Sequence[str]) -> None:
+        """Bring receipts up to date, and the cards whose answers another copy has changed."""
+        for id in changed_elsewhere:
+            if id in self.cards:
+                self.cards[id].show(self.store.answers[id])
+                self.store.notices.append(
+                    _("“{id}” was answered in another open copy; it is shown here now.").format(
+                        id=id
+                    )
+                )
+        self._summary.update(self._bundle(full=False))
+        self._receipt.update(self._bundle(full=True))
+        self._tell()
+
+    # -- progress and receipt ---------------------------------------------------------------
+
+    def receipt(self) -> None:
+        """Show what is answered and saved; the answers travel in this output.
+
+        Put it into the last cell: a learner who hands in the notebook alone loses nothing.
+        """
+        self._receipt = Spot()
+        self._receipt.show(self._bundle(full=True))
+
+    def progress(self) -> tuple[int, int]:
+        """Give how many questions are answered completely, and how many there are."""
+        done = receipts.counted(self.questions, self.store.answers)
+        return done, max(self.total, len(self.questions.keys() | self.store.answers.keys()))
+
+    def _bundle(self, full: bool) -> dict[str, Any]:
+        return receipts.bundle(
+            self.name, self.questions, self.store.answers, self.store.writable, full, self.total
+        )
+
+    def _tell(self) -> None:
+        """Show the notices of the store: one place, newest last."""
+        if len(self.store.notices) == self._told:
+            return
+        self._told = len(self.store.notices)
+        lines = "".join(f"<li>{escape(notice)}</li>" for notice in self.store.notices[-5:])
+        title = f"<strong>⚠ {escape(_('Please note'))}</strong>"
+        html = f'<div role="status">{title}<ul>{lines}</ul></div>'
+        self._notices.update({"text/html": html, "text/plain": "; ".join(self.store.notices[-5:])})
+
+
+def _options_for_check(question: Question, checking: dict[str, Any]) -> dict[str, Any]:
+    """Collect what the check needs to know besides key and explanations."""
+    options = {name: value for name, value in checking.items() if value}
+    if question.kind == "choose_several":
+        options["options"] = list(question.options)
+    if question.kind in ("number", "slider"):
+        options["unit"] = question.unit
+    return options

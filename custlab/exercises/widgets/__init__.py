@@ -1,0 +1,1 @@
+"""Questions as ipywidgets: cards, and the inputs of each kind."""

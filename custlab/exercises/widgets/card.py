@@ -1,0 +1,233 @@
+"""A question on the page: prompt, inputs, status, and in lessons check and hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import ipywidgets as w
+
+from custlab.exercises.answers import Answer
+from custlab.exercises.kinds import check
+from custlab.exercises.kinds.base import Question
+from custlab.exercises.result import Outcome, Result
+from custlab.exercises.values import UnfitAnswer, is_blank
+from custlab.exercises.widgets import look
+from custlab.exercises.widgets.editors import editor_for
+from custlab.i18n import _
+
+
+@dataclass
+class Practice:
+    """What a lesson knows about a question: key, explanations, hints."""
+
+    key: Any
+    because: Any = None
+    hints: Sequence[str] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def check(self, question: Question, value: Any) -> Result:
+        """Check an answer at once."""
+        return check(question.kind, value, self.key, self.because, **self.options)
+
+
+@dataclass
+class Memory:
+    """How a card saves: ``answer(value)`` and ``note(tries, hints)``."""
+
+    answer: Callable[[Any], None]
+    note: Callable[[int, int], None]
+
+
+class CardBox(w.VBox):
+    """The frame of a card."""
+
+
+class Card:
+    """A question on the page.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    memory : Memory
+        Where its answer goes.
+    practice : Practice, optional
+        In lessons: the key and what helps. Without it the card only says whether the answer is
+        complete and saved.
+    prediction : bool, optional
+        Whether this is a prediction, which has no right answer yet.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        memory: Memory,
+        practice: Practice | None = None,
+        prediction: bool = False,
+    ) -> None:
+        self.question, self.memory, self.practice = question, memory, practice
+        self.prediction = prediction
+        self.value: Any = None
+        self.tries = self.hints = 0
+        self._editor = editor_for(question, self._changed)
+        self._status, self._feedback, self._hints = w.HTML(), w.HTML(), w.HTML()
+        self.box = CardBox([*self._top(), *self._bottom()])
+        self.box.add_class("cl-card")
+        self._say_status()
+
+    def _top(self) -> list[w.Widget]:
+        title = f'<div class="cl-prompt">{look.markdown(self.question.prompt)}</div>'
+        return [w.HTML(look.STYLE + title), self._editor.box]
+
+    def _bottom(self) -> list[w.Widget]:
+        parts: list[w.Widget] = []
+        if self.practice:
+            self._check = w.Button(description=self._check_label(), button_style="primary")
+            self._check.on_click(lambda _button: self.check())
+            self._hint = w.Button(layout=w.Layout(width="auto"))
+            self._hint.on_click(lambda _button: self._next_hint())
+            self._label_hint()
+            parts = [w.HBox([self._check, self._hint]), self._feedback, self._hints]
+        return [*parts, self._status, w.HTML(self._by_code())]
+
+    def _check_label(self) -> str:
+        return _("Compare") if self.question.kind == "free_text" else _("Check")
+
+    def _by_code(self) -> str:
+        from html import escape
+
+        line = f'sheet.answer("{self.question.id}", {self.question.example()!r})'
+        return (
+            f'<details class="cl-note"><summary>{escape(_("Answer with code"))}</summary>'
+            f"<code>{escape(line)}</code><br>{escape(self._names())}</details>"
+        )
+
+    def _names(self) -> str:
+        named = {}
+        for group in ("rows", "options", "steps", "items", "fields"):
+            named |= getattr(self.question, group, {})
+        words = {name: getattr(label, "label", label) for name, label in named.items()}
+        return "; ".join(f"{name} = {label}" for name, label in words.items() if name != label)
+
+    # -- the answer -------------------------------------------------------------------------
+
+    def show(self, answer: Answer) -> None:
+        """Show a saved answer; one that no longer fits the question is left alone and told."""
+        self.tries, self.hints = answer.tries, min(answer.hints, len(self._all_hints()))
+        self.value = answer.value
+        try:
+            self._editor.show(None if is_blank(answer.value) else self.question.fit(answer.value))
+        except (UnfitAnswer, ValueError, TypeError):
+            self._show_raw(answer.value)
+        self._say_status()
+        self._show_hints()
+        self._feedback.value = ""
+        if self.practice and self.tries and not is_blank(self.value):
+            self._show_result()
+
+    def _show_raw(self, value: Any) -> None:
+        if self.question.kind in ("number", "form"):
+            try:  # what was typed is shown again even if it cannot be read
+                self._editor.show(value)
+                return
+            except Exception:  # neither does the editor know what to do with it
+                self._editor.show(None)
+        words = _(
+            "Your saved answer “{answer}” does not fit this question any more. It is kept until "
+            "you answer again."
+        )
+        self._feedback.value = look.note(words.format(answer=str(value)[:80]))
+
+    def set(self, value: Any) -> None:
+        """Answer by code: show the value and save it.
+
+        Raises
+        ------
+        UnfitAnswer
+            If the value does not fit the question.
+        """
+        fitted = None if is_blank(value) else self.question.fit(value)
+        self._editor.show(fitted)
+        self._changed(fitted)
+
+    def _changed(self, value: Any) -> None:
+        self.value = value
+        self._feedback.value = ""
+        self.memory.answer(value)
+        self._say_status()
+
+    # -- what the learner reads -------------------------------------------------------------
+
+    def check(self) -> Result | None:
+        """Check the answer and explain it; for free text, show what a good answer holds."""
+        if not self.practice:
+            return None
+        if not is_blank(self.value):
+            self.tries += 1
+            self.memory.note(self.tries, self.hints)
+        return self._show_result()
+
+    def _show_result(self) -> Result | None:
+        if self.question.kind == "free_text":
+            self._compare()
+            return None
+        result = self.practice.check(self.question, self.value)
+        self._feedback.value = look.feedback(result.outcome, result.message)
+        return result
+
+    def _compare(self) -> None:
+        if not self.question.is_complete(self.value):
+            self._feedback.value = look.feedback(
+                Outcome.NOT_ATTEMPTED, _("Write your own answer first, as long as asked for.")
+            )
+            return
+        points = "".join(f"<li>{look.inline(point)}</li>" for point in self.question.rubric)
+        model = look.markdown(self.practice.key)
+        self._feedback.value = (
+            '<div class="cl-feedback cl-plain" role="status" aria-live="polite">'
+            f"<strong>{_('A good answer could read:')}</strong> {model}<ul>{points}</ul></div>"
+        )
+
+    def _all_hints(self) -> Sequence[str]:
+        return self.practice.hints if self.practice else ()
+
+    def _next_hint(self) -> None:
+        self.hints += 1
+        self.memory.note(self.tries, self.hints)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        if not self.practice:
+            return
+        self._label_hint()
+        title = _("Hint {n} of {total}:")
+        shown = [
+            f"<strong>{title.format(n=n, total=len(self.practice.hints))}</strong> "
+            f"{look.inline(hint)}"
+            for n, hint in enumerate(self.practice.hints[: self.hints], start=1)
+        ]
+        self._hints.value = (
+            f'<div class="cl-feedback cl-plain" aria-live="polite">{"<br>".join(shown)}</div>'
+            if shown
+            else ""
+        )
+
+    def _label_hint(self) -> None:
+        left = len(self.practice.hints) - self.hints
+        self._hint.description = _("Hint ({n} left)").format(n=left)
+        self._hint.disabled = left <= 0
+        self._hint.layout.display = "" if self.practice.hints else "none"
+
+    def _say_status(self) -> None:
+        complete = self.question.is_complete(self.value)
+        if is_blank(self.value):
+            text = _("Not answered yet.")
+        elif complete and self.prediction:
+            text = _("Prediction saved. You will meet it again further down.")
+        elif complete:
+            text = _("Complete and saved.")
+        else:
+            text = _("Saved, but not complete yet.")
+        self._status.value = look.status(text, complete)

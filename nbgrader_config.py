@@ -1,0 +1,33 @@
+"""nbgrader on this course's own layout; read by every ``nbgrader`` command run from this folder."""
+
+from nbgrader.preprocessors import (
+    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteCells,
+    OverwriteKernelspec,
+)
+
+from custlab.exercises.collect import RestoreAnswers
+
+c = get_config()  # provided by nbgrader
+
+c.CourseDirectory.course_id = "custlab"
+c.CourseDirectory.source_directory = "solutions"  # masters, written by hand
+c.CourseDirectory.release_directory = "exercises"  # made by nbgrader generate_assignment
+c.CourseDirectory.submitted_directory = "course/submitted"
+c.CourseDirectory.autograded_directory = "course/autograded"
+c.CourseDirectory.feedback_directory = "course/feedback"
+c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
+
+# An answers file in a master's folder would overwrite every learner's: never copy one from there,
+# but do copy the learners' own (that is why it is not in CourseDirectory.ignore).
+# A receipt inside a notebook becomes an answers file before the outputs are cleared.
+c.Autograde.sanitize_preprocessors = [
+    RestoreAnswers,
+    ClearOutput,
+    DeduplicateIds,
+    OverwriteKernelspec,
+    OverwriteCells,
+    CheckCellMetadata,
+]
