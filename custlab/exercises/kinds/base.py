@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from custlab.exercises.values import UnfitAnswer, is_blank
+from custlab.exercises.values import UnfitAnswer, as_mapping, is_blank
 from custlab.i18n import _
 
 
@@ -59,14 +59,40 @@ class Question:
 
 
 def known(choice: Any, options: dict[str, str]) -> str:
-    """Pass an option's id on, or say which options there are."""
-    if not isinstance(choice, str) or choice not in options:
-        raise UnfitAnswer(
-            _("“{choice}” is not an option here. The options are: {options}.").format(
-                choice=str(choice)[:40], options=", ".join(options)
-            )
+    """Give an option's id, told by its id or its label; or say which options there are.
+
+    Examples
+    --------
+    >>> known("The mother", {"a": "The father", "b": "The mother"})
+    'b'
+    """
+    if isinstance(choice, str):
+        if choice in options:
+            return choice
+        by_label = {label.strip().casefold(): name for name, label in options.items()}
+        if choice.strip().casefold() in by_label:
+            return by_label[choice.strip().casefold()]
+    raise UnfitAnswer(
+        _("There is no “{choice}” here. There are: {options}.").format(
+            choice=str(choice)[:40], options=", ".join(options)
         )
-    return choice
+    )
+
+
+def filled_rows(value: Any, names: dict[str, str]) -> dict[str, Any]:
+    """Give the parts of an answer that are not blank, in the order in which the question asks.
+
+    Parameters
+    ----------
+    value : dict
+        {row, item or field: value}, told by id or label.
+    names : dict of str to str
+        The ids with their labels.
+    """
+    given = {
+        known(name, names): part for name, part in as_mapping(value).items() if not is_blank(part)
+    }
+    return {name: given[name] for name in names if name in given}
 
 
 def labelled(options: Any) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from custlab.exercises import result as results
 from custlab.exercises.expect import as_expected
-from custlab.exercises.kinds.base import Question, known
+from custlab.exercises.kinds.base import Question, filled_rows, known
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import UnfitAnswer, as_choices, as_mapping, as_number, is_blank
 from custlab.i18n import _
@@ -85,15 +85,9 @@ class Form(Question):
 
     def fit(self, value: Any) -> dict[str, Any]:
         """Accept {field: value}, also for some fields only."""
-        given = {name: v for name, v in as_mapping(value).items() if not is_blank(v)}
-        for name in given:
-            if name not in self.fields:
-                raise UnfitAnswer(
-                    _("There is no field “{name}”. The fields are: {fields}.").format(
-                        name=name[:40], fields=", ".join(self.fields)
-                    )
-                )
-        return {n: item.fit(given[n]) for n, item in self.fields.items() if n in given}
+        labels = {name: item.label for name, item in self.fields.items()}
+        given = filled_rows(value, labels)
+        return {name: self.fields[name].fit(part) for name, part in given.items()}
 
     def _whole(self, value: Any) -> bool:
         return len(value) == len(self.fields)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custlab.exercises import result as results
-from custlab.exercises.kinds.base import Question, known
+from custlab.exercises.kinds.base import Question, filled_rows, known
 from custlab.exercises.result import Part, Result
-from custlab.exercises.values import UnfitAnswer, as_mapping, is_blank
+from custlab.exercises.values import as_mapping, is_blank
 from custlab.i18n import _
 
 
@@ -23,15 +23,8 @@ class Match(Question):
 
     def fit(self, value: Any) -> dict[str, str]:
         """Accept {row: option}, also for some rows only."""
-        given = {row: choice for row, choice in as_mapping(value).items() if not is_blank(choice)}
-        for row in given:
-            if row not in self.rows:
-                raise UnfitAnswer(
-                    _("There is no row “{row}”. The rows are: {rows}.").format(
-                        row=row[:40], rows=", ".join(self.rows)
-                    )
-                )
-        return {row: known(given[row], self.options) for row in self.rows if row in given}
+        given = filled_rows(value, self.rows)
+        return {row: known(choice, self.options) for row, choice in given.items()}
 
     def _whole(self, value: Any) -> bool:
         return len(value) == len(self.rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custlab.exercises import result as results
-from custlab.exercises.kinds.base import Question
+from custlab.exercises.kinds.base import Question, filled_rows
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import UnfitAnswer, as_mapping, as_point, is_blank
 from custlab.i18n import _
@@ -29,17 +29,8 @@ class Place(Question):
 
     def fit(self, value: Any) -> dict[str, list[int]]:
         """Accept {item: [column, row]}, also for some items only; a None leaves one out."""
-        places = {}
-        for item, point in as_mapping(value).items():
-            if item not in self.items:
-                raise UnfitAnswer(
-                    _("There is no item “{item}”. The items are: {items}.").format(
-                        item=item[:40], items=", ".join(self.items)
-                    )
-                )
-            if not is_blank(point):
-                places[item] = self._cell(point)
-        return {item: places[item] for item in self.items if item in places}
+        given = filled_rows(value, self.items)
+        return {item: self._cell(point) for item, point in given.items()}
 
     def _cell(self, point: Any) -> list[int]:
         column, row = as_point(point)
