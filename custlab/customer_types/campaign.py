@@ -1,0 +1,168 @@
+"""What follows for sales: which approach and which contact rhythm worked, for which type."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+NEEDED = ("customer_id", "campaign_id", "treatment", "approach", "responded")
+
+
+def response_by_type(
+    campaign: pd.DataFrame, types: pd.Series, campaign_id: str, level: float = 0.95
+) -> pd.DataFrame:
+    """Compare the response to each approach with the control group, type by type.
+
+    For new customers the response is a first order (conversion), for existing ones another
+    order (repurchase). The approaches were given out by lot, so a difference to the control
+    group is an effect of the approach.
+
+    Parameters
+    ----------
+    campaign : DataFrame
+        The table ``campaign`` of a case.
+    types : Series
+        Type of each customer by ``customer_id``, as known when the campaign was sent.
+    campaign_id : str
+        Which campaign.
+    level : float
+        Confidence level of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row a type and approach: ``customers``, ``responses``, ``rate``, ``control_customers``,
+        ``control_rate``, ``difference`` and its interval ``low``, ``high`` (shares).
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column or the campaign, or a customer takes part twice.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent
+    proportions. Statistics in Medicine 17, 873-890 (method 10).
+
+    Examples
+    --------
+    >>> campaign = pd.DataFrame({"customer_id": list("abcd"), "campaign_id": "X",
+    ...     "treatment": ["treated", "treated", "control", "control"],
+    ...     "approach": ["advice", "advice", "none", "none"],
+    ...     "responded": [True, True, False, True]})
+    >>> found = response_by_type(campaign, pd.Series("household", index=list("abcd")), "X")
+    >>> found[["rate", "control_rate", "difference"]].iloc[0].tolist()
+    [1.0, 0.5, 0.5]
+    """
+    sent = _one_campaign(campaign, campaign_id)
+    sent = sent.assign(type=sent["customer_id"].map(types)).dropna(subset=["type"])
+    control = _counts(sent[sent["treatment"] == "control"], ["type"])
+    treated = _counts(sent[sent["treatment"] != "control"], ["type", "approach"])
+    found = treated.join(control.add_prefix("control_"), on="type")
+    found = found.dropna(subset=["control_customers"])
+    found["rate"] = found["responses"] / found["customers"]
+    found["control_rate"] = found["control_responses"] / found["control_customers"]
+    found["difference"] = found["rate"] - found["control_rate"]
+    found["low"], found["high"] = _newcombe(found, level)
+    order = ["customers", "responses", "rate", "control_customers", "control_rate", "difference",
+             "low", "high"]  # fmt: skip
+    return found[order].astype({"control_customers": int})
+
+
+def clear_winners(response: pd.DataFrame) -> pd.DataFrame:
+    """Say for each type which approach to use, if the campaign shows one at all.
+
+    Parameters
+    ----------
+    response : DataFrame
+        The result of :func:`response_by_type`.
+
+    Returns
+    -------
+    DataFrame
+        One row a type: ``best`` (approach with the largest difference to the control group),
+        ``difference``, ``low``, ``high``, and ``advice``: use it (interval above 0), avoid it
+        (below 0), or no clear effect.
+
+    Examples
+    --------
+    >>> cells = [("firm", "price"), ("firm", "demo")]
+    >>> cells = pd.MultiIndex.from_tuples(cells, names=["type", "approach"])
+    >>> response = pd.DataFrame({"difference": [0.2, 0.1], "low": [0.05, -0.1], "high": [0.4, 0.3]},
+    ...                         index=cells)
+    >>> clear_winners(response)["advice"].tolist()
+    ['use price']
+    """
+    rows = {}
+    for kind, part in response.groupby(level="type"):
+        best = part["difference"].idxmax()
+        line = part.loc[best]
+        rows[kind] = {
+            "best": best[1],
+            "difference": line["difference"],
+            "low": line["low"],
+            "high": line["high"],
+            "advice": _advice(best[1], line),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("type")
+
+
+def _advice(approach: str, line: pd.Series) -> str:
+    if line["low"] > 0:
+        return _("use {approach}").format(approach=approach)
+    if line["high"] < 0:
+        return _("avoid all: even {approach} does worse than no contact").format(approach=approach)
+    return _("no clear effect: keep the cheapest, or test with more customers")
+
+
+def _one_campaign(campaign: pd.DataFrame, campaign_id: str) -> pd.DataFrame:
+    missing = [name for name in NEEDED if name not in campaign.columns]
+    if missing:
+        raise InputError(
+            _("The campaign table has no column {missing}.").format(missing=", ".join(missing))
+        )
+    sent = campaign[campaign["campaign_id"] == campaign_id]
+    if sent.empty:
+        raise InputError(
+            _("No campaign is called {given!r}. Campaigns: {known}.").format(
+                given=campaign_id, known=", ".join(map(str, campaign["campaign_id"].unique()))
+            )
+        )
+    repeated = sent["customer_id"][sent["customer_id"].duplicated()]
+    if len(repeated):
+        raise InputError(
+            _("customer_id {customer!r} takes part in campaign {campaign} more than once. Keep one "
+              "row for each customer.").format(customer=repeated.iloc[0], campaign=campaign_id)
+        )  # fmt: skip
+    return sent
+
+
+def _counts(sent: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    grouped = sent.astype(dict.fromkeys(by, "object")).groupby(by)["responded"]
+    return grouped.agg(customers="size", responses="sum").astype(int)
+
+
+def _newcombe(found: pd.DataFrame, level: float):
+    """Give the interval of a difference of two shares from their two Wilson intervals."""
+    low1, high1 = _wilson(found["responses"], found["customers"], level)
+    low0, high0 = _wilson(found["control_responses"], found["control_customers"], level)
+    rate, control = found["rate"], found["control_rate"]
+    down = np.sqrt((rate - low1) ** 2 + (high0 - control) ** 2)
+    up = np.sqrt((high1 - rate) ** 2 + (control - low0) ** 2)
+    return found["difference"] - down, found["difference"] + up
+
+
+def _wilson(responses, customers, level: float):
+    z = norm.ppf(0.5 + level / 2)
+    rate = responses / customers
+    middle = (rate + z**2 / (2 * customers)) / (1 + z**2 / customers)
+    half = (
+        z
+        / (1 + z**2 / customers)
+        * np.sqrt(rate * (1 - rate) / customers + z**2 / (4 * customers**2))
+    )
+    return middle - half, middle + half

@@ -1,0 +1,226 @@
+"""What is known about a new customer early, what turns out later, and a hold-out in time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from custlab.customer_types.rhythm import known_on
+from custlab.errors import InputError
+from custlab.i18n import _
+
+PERSONAL = (
+    "kind",
+    "city_tier",
+    "acquisition_channel",
+    "income_band",
+    "life_stage",
+    "age",
+    "employees",
+)
+
+
+def early_facts(case, days: int = 30) -> pd.DataFrame:
+    """Collect what the firm knew about each customer so many days after the first order.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+    days : int
+        How long the firm watches a new customer before it decides.
+
+    Returns
+    -------
+    DataFrame
+        By ``customer_id``: ``decided_on`` (date of the decision), what the customer stated at
+        registration, and until the decision: ``orders``, ``lines`` (order lines), ``amount``
+        (currency), ``discount_share``, ``first_line`` (product line of the first order),
+        ``first_channel``, ``contacts`` (recorded interactions).
+
+    Raises
+    ------
+    InputError
+        If ``days`` is negative or nobody has been watched long enough.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> list(early_facts(load_case("ecommerce")).columns[-4:])
+    ['discount_share', 'first_line', 'first_channel', 'contacts']
+    """
+    if days < 0:
+        raise InputError(_("days must be 0 or more, not {days}.").format(days=days))
+    orders = _orders_with_age(case)
+    first_day = orders.groupby("customer_id", observed=True)["order_date"].min()
+    decided_on = (first_day + pd.Timedelta(days=days)).rename("decided_on")
+    decided_on = decided_on[decided_on <= case.as_of]
+    if decided_on.empty:
+        raise InputError(
+            _("No customer has been watched for {days} days yet. Watch for fewer days.").format(
+                days=days
+            )
+        )
+    early = orders[(orders["age_days"] <= days) & orders["customer_id"].isin(decided_on.index)]
+    customers = case.customers.set_index("customer_id")
+    known = [name for name in PERSONAL if name in customers.columns]
+    facts = decided_on.to_frame().join(customers[known]).join(_order_facts(early))
+    return facts.assign(contacts=_contacts_until(case, decided_on))
+
+
+def facts_of_today(case) -> pd.DataFrame:
+    """Collect facts as they stand on the last day: for showing what leakage does.
+
+    These facts are true, but nobody knew them when a customer was new. A model that uses them
+    looks splendid and is worthless: that is leakage.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    DataFrame
+        By ``customer_id``: ``orders_until_today``, ``days_since_last_order``,
+        ``contacts_until_today``.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> list(facts_of_today(load_case("ecommerce")).columns)
+    ['orders_until_today', 'days_since_last_order', 'contacts_until_today']
+    """
+    orders = _orders_with_age(case).groupby("customer_id", observed=True)
+    contacts = case.interactions.groupby("customer_id", observed=True).size()
+    found = pd.DataFrame(
+        {
+            "orders_until_today": orders["order_id"].nunique(),
+            "days_since_last_order": (
+                pd.Timestamp(case.as_of) - orders["order_date"].max()
+            ).dt.days,
+        }
+    )
+    return found.assign(contacts_until_today=contacts.reindex(found.index).fillna(0).astype(int))
+
+
+def later_value(case, days: int = 30, horizon: int = 180) -> pd.Series:
+    """Add up what each customer bought after the decision.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+    days : int
+        The decision falls so many days after the first order, as in :func:`early_facts`.
+    horizon : int
+        Length of the time after the decision, in days.
+
+    Returns
+    -------
+    Series
+        Amount (currency) by ``customer_id``; only customers whose horizon has passed.
+
+    Raises
+    ------
+    InputError
+        If nobody's horizon has passed.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> bool((later_value(load_case("ecommerce")) >= 0).all())
+    True
+    """
+    orders = _orders_with_age(case)
+    first_day = orders.groupby("customer_id", observed=True)["order_date"].min()
+    passed = first_day.index[first_day + pd.Timedelta(days=days + horizon) <= case.as_of]
+    if len(passed) == 0:
+        raise InputError(
+            _("No customer has been observed for {n} days after the first order: shorten the "
+              "horizon.").format(n=days + horizon)
+        )  # fmt: skip
+    late = orders[(orders["age_days"] > days) & (orders["age_days"] <= days + horizon)]
+    amounts = late.groupby("customer_id", observed=True)["amount"].sum()
+    return amounts.reindex(passed).fillna(0.0).rename("later_value")
+
+
+def split_in_time(decided_on: pd.Series, horizon: int = 180, held_out: float = 0.3):
+    """Divide customers into those to learn from and later ones to be tested on.
+
+    A customer may be learned from only if the outcome was known when the first test customer
+    was decided on; who lies between is used for neither.
+
+    Parameters
+    ----------
+    decided_on : Series
+        Day of the decision by ``customer_id``; all outcomes known.
+    horizon : int
+        Days from the decision to the known outcome.
+    held_out : float
+        Share of the customers to be tested on, the latest ones.
+
+    Returns
+    -------
+    tuple of pandas.Index
+        The customers to learn from and those to test on.
+
+    Raises
+    ------
+    InputError
+        If nobody is left to learn from.
+
+    Examples
+    --------
+    >>> quarters = pd.date_range("2023-01-01", periods=10, freq="90D")
+    >>> days = pd.Series(quarters, index=list("abcdefghij"))
+    >>> [list(part) for part in split_in_time(days)]
+    [['a', 'b', 'c', 'd', 'e', 'f'], ['h', 'i', 'j']]
+    """
+    if not 0 < held_out < 1:
+        raise InputError(_("held_out must lie between 0 and 1, not {n}.").format(n=held_out))
+    ordered = decided_on.sort_values(kind="stable")
+    start = ordered.iloc[int(len(ordered) * (1 - held_out))]
+    learn = decided_on.index[decided_on + pd.Timedelta(days=horizon) <= start]
+    test = decided_on.index[decided_on >= start]
+    if len(learn) == 0:
+        raise InputError(
+            _("Nobody is left to learn from: no outcome was known before {day:%Y-%m-%d}. Shorten "
+              "the horizon ({horizon} days) or hold out fewer customers.").format(
+                day=start, horizon=horizon)
+        )  # fmt: skip
+    return learn, test
+
+
+def _orders_with_age(case) -> pd.DataFrame:
+    """Give the kept order lines with the product's line and the days since the first order."""
+    orders = known_on(case.orders, case.as_of).merge(
+        case.products[["product_id", "line"]], on="product_id", how="left"
+    )
+    orders = orders.sort_values(["order_date", "order_id"], kind="stable")
+    first = orders.groupby("customer_id", observed=True)["order_date"].transform("min")
+    return orders.assign(age_days=(orders["order_date"] - first).dt.days)
+
+
+def _order_facts(early: pd.DataFrame) -> pd.DataFrame:
+    grouped = early.groupby("customer_id", observed=True)
+    amount = grouped["amount"].sum()
+    discount = grouped["discount"].sum()
+    first = grouped[["line", "channel"]].first()
+    return pd.DataFrame(
+        {
+            "orders": grouped["order_id"].nunique(),
+            "lines": grouped.size(),
+            "amount": amount,
+            "discount_share": discount / (amount + discount),
+            "first_line": first["line"].astype("string"),
+            "first_channel": first["channel"].astype("string"),
+        }
+    )
+
+
+def _contacts_until(case, decided_on: pd.Series) -> pd.Series:
+    contacts = case.interactions[["customer_id", "timestamp"]]
+    until = contacts["customer_id"].map(decided_on) + pd.Timedelta(days=1)
+    known = contacts[contacts["timestamp"] < until]
+    counts = known.groupby("customer_id", observed=True).size()
+    return counts.reindex(decided_on.index).fillna(0).astype(int)

@@ -1,0 +1,156 @@
+"""Need, behaviour and value of every customer, combined into one grid."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from custlab.customer_types.rhythm import known_on, repurchase_rhythm
+from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.value.rfm import rfm_table
+
+NEEDS = ("household", "enterprise", "government")
+BEHAVIOURS = ("potential", "active", "at risk", "churned")
+VALUES = ("high", "medium", "low", "none yet")
+
+
+def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -> pd.DataFrame:
+    """Sort every customer of a case by need, behaviour and value.
+
+    Parameters
+    ----------
+    case : Case
+        The firm; its tables ``customers`` and ``orders`` are used.
+    as_of : date, optional
+        The day as of which the types hold, the case's own by default. Nothing later is used.
+    behaviour, value, need : DataFrame, optional
+        Rules in place of the default ones: thresholds from the case's rhythm for each kind of
+        customer, Pareto shares of the total amount, and :func:`need_rules`.
+
+    Returns
+    -------
+    DataFrame
+        By ``customer_id``: ``recency`` (days), ``frequency`` (orders), ``monetary`` (currency;
+        all three missing without an order), ``need``, ``behaviour``, ``value``.
+
+    Raises
+    ------
+    InputError
+        If nobody had ordered yet, or the tables cannot be used.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> types = customer_types(load_case("ecommerce"))
+    >>> sorted(types["behaviour"].unique())
+    ['active', 'at risk', 'churned', 'potential']
+    """
+    as_of = pd.Timestamp(case.as_of if as_of is None else as_of)
+    customers = _customers_on(case, as_of)
+    orders = known_on(case.orders, as_of)
+    if orders.empty:
+        raise InputError(
+            _("Nobody had ordered by {day:%Y-%m-%d}: choose a later day.").format(day=as_of)
+        )
+    facts = rfm_table(orders, as_of=as_of).set_index("customer_id")
+    table = customers.join(facts)
+    found = table[["recency", "frequency", "monetary"]].astype("Float64")
+    found["need"] = apply_rules(customers, need_rules() if need is None else need)
+    if behaviour is None:
+        behaviour = behaviour_rules(_rhythm_by_need(orders, found["need"], as_of))
+    if value is None:
+        value = value_rules(found["monetary"])
+    found["behaviour"] = apply_rules(found, behaviour, groups=found["need"])
+    found["value"] = apply_rules(found, value)
+    return found
+
+
+def _customers_on(case, as_of) -> pd.DataFrame:
+    """Give the customers who were registered by a day."""
+    customers = case.customers
+    repeated = customers["customer_id"][customers["customer_id"].duplicated()]
+    if len(repeated):
+        raise InputError(
+            _("customer_id {customer!r} stands in more than one row of the table customers. Keep "
+              "one row for each customer.").format(customer=repeated.iloc[0])
+        )  # fmt: skip
+    customers = customers.set_index("customer_id")
+    return customers[customers["customer_since"] <= as_of]
+
+
+def _rhythm_by_need(orders: pd.DataFrame, need: pd.Series, as_of) -> pd.DataFrame:
+    """Give each need its own rhythm, or all the same one if a group has too few returns."""
+    with_need = orders.assign(need=orders["customer_id"].map(need))
+    try:
+        rhythm = repurchase_rhythm(with_need, as_of, by="need")
+    except InputError:
+        return repurchase_rhythm(with_need, as_of)
+    common = repurchase_rhythm(with_need, as_of).iloc[0]
+    few = rhythm["returns"] < 30
+    rhythm.loc[few, ["active_days", "churned_days"]] = common[
+        ["active_days", "churned_days"]
+    ].to_numpy(dtype=int)
+    return rhythm
+
+
+def type_grid(
+    types: pd.DataFrame, rows: str = "behaviour", columns: str = "value", what="customers"
+):
+    """Count customers, or the money that they bring, in each cell of two ways to sort them.
+
+    Parameters
+    ----------
+    types : DataFrame
+        The result of :func:`customer_types`.
+    rows, columns : str
+        Two of its columns.
+    what : {"customers", "monetary"}
+        Number of customers, or sum of what they bring (currency).
+
+    Returns
+    -------
+    DataFrame
+        The grid, types in their natural order.
+
+    Raises
+    ------
+    InputError
+        If a column does not exist.
+
+    Examples
+    --------
+    >>> types = pd.DataFrame({"behaviour": ["active", "churned", "active"],
+    ...                       "value": ["high", "low", "low"], "monetary": [90.0, 5, 10]})
+    >>> type_grid(types)
+    value      high  low
+    behaviour
+    active        1    1
+    churned       0    1
+    """
+    missing = [name for name in (rows, columns) if name not in types.columns]
+    if missing:
+        raise InputError(
+            _("The types have no column {missing}. Columns found: {found}.").format(
+                missing=", ".join(missing), found=", ".join(map(str, types.columns))
+            )
+        )
+    if what == "customers":
+        grid = pd.crosstab(types[rows], types[columns])
+    else:
+        grid = types.pivot_table(
+            index=rows,
+            columns=columns,
+            values="monetary",
+            aggfunc="sum",
+            fill_value=0,
+            observed=True,
+        )
+    return grid.reindex(index=_in_order(grid.index), columns=_in_order(grid.columns))
+
+
+def _in_order(found) -> pd.Index:
+    """Put known types into their natural order, others behind them."""
+    known = [*NEEDS, *BEHAVIOURS, *VALUES]
+    ordered = sorted(found, key=lambda t: (known.index(t) if t in known else len(known), str(t)))
+    return pd.Index(ordered, name=found.name)

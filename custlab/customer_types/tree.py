@@ -1,0 +1,333 @@
+"""A decision tree that learns the type of a customer, and says its rules in plain words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from custlab.customer_types._checks import check_table
+from custlab.errors import InputError
+from custlab.i18n import _
+
+
+def entropy(types) -> float:
+    """Measure how mixed types are, in bits.
+
+    Parameters
+    ----------
+    types : array or Series
+        The type of each customer.
+
+    Returns
+    -------
+    float
+        0 if all are of one type, 1 for two types of equal size.
+
+    References
+    ----------
+    Quinlan, J. R. (1986). Induction of decision trees. Machine Learning 1, 81-106.
+
+    Examples
+    --------
+    >>> entropy(["stays", "stays", "leaves", "leaves"])
+    1.0
+    """
+    shares = pd.Series(types).value_counts(normalize=True).to_numpy()
+    shares = shares[shares > 0]
+    return float(-(shares * np.log2(shares)).sum()) + 0.0
+
+
+def information_gain(types, fact) -> float:
+    """Say how many bits of uncertainty about the type a fact takes away.
+
+    Parameters
+    ----------
+    types : array or Series
+        The type of each customer.
+    fact : array or Series
+        The value of one fact for the same customers, in the same order.
+
+    Returns
+    -------
+    float
+        Entropy of the types, minus its mean within the values of the fact.
+
+    References
+    ----------
+    Quinlan, J. R. (1986). Induction of decision trees. Machine Learning 1, 81-106.
+
+    Examples
+    --------
+    >>> information_gain(["stays", "stays", "leaves", "leaves"], ["app", "app", "store", "store"])
+    1.0
+    """
+    pairs = pd.DataFrame({"type": np.asarray(types), "fact": np.asarray(fact)})
+    within = sum(
+        len(part) / len(pairs) * entropy(part["type"]) for __, part in pairs.groupby("fact")
+    )
+    return entropy(pairs["type"]) - within
+
+
+class _Column(NamedTuple):
+    """A column of the tree: a fact, or whether a fact has a certain value."""
+
+    fact: str
+    value: str | None
+    whole: bool  # nothing but whole numbers
+    gaps: bool  # unknown for some customers
+
+
+class TypeTree(ClassifierMixin, BaseEstimator):
+    """Learn the type of a customer from facts, by a tree small enough to read.
+
+    Facts may be numbers, text, categories and flags; missing ones are allowed.
+
+    Parameters
+    ----------
+    max_leaves : int
+        The most groups at the end of the branches.
+    min_customers : int
+        The fewest customers in such a group.
+
+    Attributes
+    ----------
+    tree_ : DecisionTreeClassifier
+        The fitted tree (criterion: entropy).
+    columns_ : list of tuple
+        For each column of the tree: ``fact``; for a category its ``value``; whether it is
+        ``whole`` numbers only; whether it has ``gaps``.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"orders": [1, 1, 4, 5], "channel": ["app", "store", "app", "app"]})
+    >>> tree = TypeTree(min_customers=1).fit(facts, ["low", "low", "high", "high"])
+    >>> tree.predict(facts).tolist()
+    ['low', 'low', 'high', 'high']
+    """
+
+    def __init__(self, max_leaves=6, min_customers=20):
+        self.max_leaves = max_leaves
+        self.min_customers = min_customers
+
+    def fit(self, X, y):
+        """Grow the tree.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (customers, facts)
+            Facts.
+        y : array of length customers
+            Types.
+
+        Returns
+        -------
+        TypeTree
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If a fact is empty, infinite or the same for everybody, or customers are repeated.
+        """
+        check_table(X, categories=True, missing=True)
+        self._categories = _categories(X)
+        values, y = self._checked(X, y)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        known = np.where(np.isnan(values), 0, values)
+        whole = (known == np.floor(known)).all(axis=0)
+        gaps = np.isnan(values).any(axis=0)
+        self.columns_ = [
+            _Column(fact, value, bool(w), bool(g))
+            for (fact, value), w, g in zip(self._columns(X), whole, gaps, strict=True)
+        ]
+        self.tree_ = DecisionTreeClassifier(
+            criterion="entropy",
+            max_leaf_nodes=self.max_leaves,
+            min_samples_leaf=self.min_customers,
+            random_state=0,
+        ).fit(values, y)
+        return self
+
+    def predict(self, X):
+        """Give each customer the most likely type.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (customers, facts)
+            The facts of ``fit``.
+
+        Returns
+        -------
+        ndarray
+            Types.
+        """
+        likely = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likely]
+
+    def predict_proba(self, X):
+        """Give the probability of each type.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (customers, facts)
+            The facts of ``fit``.
+
+        Returns
+        -------
+        ndarray of shape (customers, types)
+            Probabilities, columns as in ``classes_``.
+        """
+        check_is_fitted(self)
+        return self.tree_.predict_proba(self._checked(X)[0])
+
+    def _checked(self, X, y=None):
+        """Check the facts as scikit-learn does, and give them as numbers."""
+        reset = y is not None
+        if self._categories:
+            checked = validate_data(self, X, *(() if y is None else (y,)), reset=reset,
+                                    skip_check_array=True)  # fmt: skip
+            return self._as_numbers(X), np.asarray(y) if reset else checked
+        options = {"dtype": float, "reset": reset, "ensure_all_finite": "allow-nan"}
+        if reset:
+            return validate_data(self, X, y, **options)
+        return validate_data(self, X, **options), None
+
+    def _columns(self, X) -> list[tuple]:
+        """List the columns of the tree: facts, and values of categories."""
+        names = getattr(self, "feature_names_in_", [f"x{i}" for i in range(self.n_features_in_)])
+        return [(name, value) for name in names for value in self._categories.get(name, [None])]
+
+    def _as_numbers(self, X: pd.DataFrame):
+        """Give numbers as they are, and one 0/1 column for each value of a category."""
+        columns = []
+        for name in X.columns:
+            levels = self._categories.get(name)
+            if levels is None:
+                columns.append(X[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+            else:
+                columns += [(_text(X[name]) == level).to_numpy(dtype=float) for level in levels]
+        return np.column_stack(columns)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _categories(X) -> dict[str, list]:
+    """List the values of every fact that is no number."""
+    if not isinstance(X, pd.DataFrame):
+        return {}
+    nominal = [
+        name
+        for name, dtype in X.dtypes.items()
+        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
+    ]
+    return {name: sorted(_text(X[name]).unique()) for name in nominal}
+
+
+def _text(column: pd.Series) -> pd.Series:
+    return column.astype(object).where(column.notna(), _("unknown")).astype(str)
+
+
+def rules_in_words(tree: TypeTree, words: dict | None = None) -> pd.DataFrame:
+    r"""Print a tree as if-then sentences, one for each group of customers.
+
+    Parameters
+    ----------
+    tree : TypeTree
+        A fitted tree.
+    words : dict, optional
+        Plain words for facts, such as ``{"amount": "amount in the first 30 days"}``; otherwise
+        a fact's own name without underscores.
+
+    Returns
+    -------
+    DataFrame
+        One row a group: ``rule`` (the sentence), ``type``, ``share`` (of the group's customers
+        that are of this type), ``customers`` (learned from). The surest group first.
+
+    Raises
+    ------
+    InputError
+        If the tree has not been fitted.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"orders": [1, 1, 4, 5], "channel": ["app", "store", "app", "app"]})
+    >>> tree = TypeTree(min_customers=1).fit(facts, ["low", "low", "high", "high"])
+    >>> print(*rules_in_words(tree)["rule"], sep="\n")
+    If orders is at most 2, then low.
+    If orders is above 2, then high.
+    """
+    if not hasattr(tree, "tree_"):
+        raise InputError(_("The tree has not learned anything yet: call tree.fit(facts, types)."))
+    words, grown, rows = words or {}, tree.tree_.tree_, []
+    for leaf, conditions in _paths(grown):
+        shares = grown.value[leaf][0] / grown.value[leaf][0].sum()
+        found = str(tree.classes_[shares.argmax()])
+        said = _conditions_in_words(conditions, tree.columns_, words)
+        sentence = (
+            _("If {conditions}, then {type}.").format(conditions=said, type=found)
+            if said
+            else _("Always {type}.").format(type=found)
+        )
+        rows.append((sentence, found, shares.max(), int(grown.n_node_samples[leaf])))
+    rules = pd.DataFrame(rows, columns=["rule", "type", "share", "customers"])
+    return rules.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def _paths(grown, node: int = 0, before: tuple = ()):
+    """Walk to every leaf; give it with its conditions: (column, limit, above, takes unknown)."""
+    if grown.children_left[node] < 0:
+        yield node, before
+        return
+    column, limit = int(grown.feature[node]), float(grown.threshold[node])
+    left, right = int(grown.children_left[node]), int(grown.children_right[node])
+    unknown_left = bool(grown.missing_go_to_left[node])
+    yield from _paths(grown, left, (*before, (column, limit, False, unknown_left)))
+    yield from _paths(grown, right, (*before, (column, limit, True, not unknown_left)))
+
+
+def _conditions_in_words(conditions, columns, words) -> str:
+    """Join the conditions on one path; several limits of one number become one range."""
+    limits: dict = {}
+    for column, limit, above, unknown in conditions:
+        low, high, unknown_before = limits.get(column, (-np.inf, np.inf, True))
+        low, high = (max(low, limit), high) if above else (low, min(high, limit))
+        limits[column] = (low, high, unknown and unknown_before)
+    said = [
+        _one_condition(columns[column], *bounds, words=words) for column, bounds in limits.items()
+    ]
+    return _(" and ").join(said)
+
+
+def _one_condition(column: _Column, low, high, unknown: bool, words) -> str:
+    name = words.get(column.fact, str(column.fact).replace("_", " "))
+    if column.value is not None:
+        text = _("{name} is {value}") if low > -np.inf else _("{name} is not {value}")
+        return text.format(name=name, value=column.value)
+    if column.whole:
+        low, high = np.floor(low), np.floor(high)
+    if low == -np.inf:
+        text = _("{name} is at most {high}")
+    elif high == np.inf:
+        text = _("{name} is above {low}")
+    else:
+        text = _("{name} is above {low} and at most {high}")
+    said = text.format(name=name, low=_number(low), high=_number(high))
+    return _("{condition} (or unknown)").format(condition=said) if unknown and column.gaps else said
+
+
+def _number(value: float) -> str:
+    """Write a limit as people do: thousands separated, no more digits than needed."""
+    if not np.isfinite(value) or abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,305 @@
+"""How many segments? Five criteria side by side, because they disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
+from sklearn.mixture import GaussianMixture
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_array
+
+from custlab.customer_types._checks import check_table
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.segmentation._checks import check_k
+from custlab.segmentation.stability import Stability, best_jaccard, summarise
+
+# From which mean Jaccard similarity of its weakest segment a division counts as stable.
+STABLE = 0.75
+
+
+@dataclass(frozen=True)
+class KChoice:
+    """What five criteria say about the number of segments.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row a k: ``inertia``, ``silhouette``, ``gap``, ``gap_se``, ``bic``, ``jaccard`` (of the
+        weakest segment), ``ari``. The row k = 1 has only what exists for one segment.
+    rows : int
+        How many customers.
+    silhouette_rows : int
+        On how many of them, drawn at random, the silhouette was computed.
+    labels : dict
+        For each k the segment of each customer.
+    stability : dict
+        For each k the stability of its segments.
+    """
+
+    table: pd.DataFrame
+    rows: int
+    silhouette_rows: int
+    labels: dict = field(repr=False)
+    stability: dict = field(repr=False)
+
+    @property
+    def suggestions(self) -> pd.DataFrame:
+        """What each criterion suggests, and by which rule (``k`` is missing if by none)."""
+        several = self.table.loc[self.table.index > 1]
+        rules = {
+            "inertia": (_elbow(several["inertia"]), _("the sharpest bend (Satopää et al. 2011)")),
+            "silhouette": (several["silhouette"].idxmax(), _("the highest (Rousseeuw 1987)")),
+            "gap": (_first_within_one_error(self.table), _(
+                "the first whose gap is within one standard error of the next "
+                "(Tibshirani et al. 2001)"
+            )),
+            "bic": (several["bic"].idxmin(), _("the lowest (Schwarz 1978), of a Gaussian mixture")),
+            "stability": (_last_stable(several["jaccard"]), _(
+                "the largest whose weakest segment has a Jaccard of .75 or more (Hennig 2007)"
+            )),
+        }  # fmt: skip
+        found = pd.DataFrame.from_dict(rules, orient="index", columns=["k", "rule"])
+        return found.astype({"k": "Int64"}).rename_axis("criterion")
+
+    def _repr_html_(self):
+        note = _("{n} customers; silhouette on {sample} of them.").format(
+            n=f"{self.rows:,}", sample=f"{self.silhouette_rows:,}"
+        )
+        shown = self.table.style.format("{:,.3g}", na_rep="–")
+        return shown.to_html() + self.suggestions.to_html() + f"<p>{note}</p>"
+
+
+def choose_k(
+    X,
+    ks=range(2, 11),
+    *,
+    n_init: int = 10,
+    n_references: int = 10,
+    n_boot: int = 20,
+    sample: int = 5_000,
+    random_state: int = 0,
+) -> KChoice:
+    """Try several numbers of segments and compare five criteria.
+
+    K-means is fitted once for each k and reused for inertia, silhouette, gap and as the start of
+    the Gaussian mixture behind BIC. Resamples and reference data are drawn once for all k.
+
+    Parameters
+    ----------
+    X : DataFrame or array of shape (customers, features)
+        Features on comparable scales: see ``MixedScaler``.
+    ks : iterable of int
+        Numbers of segments, each at least 2.
+    n_init : int
+        Random starts of each K-means fit.
+    n_references : int
+        Reference data sets of the gap statistic: uniform over the box along the principal
+        components of the data.
+    n_boot : int
+        Resamples for the stability, with replacement. Each, like each reference data set, is
+        clustered from one k-means++ start.
+    sample : int
+        With more customers than that, the silhouette is computed on a random sample of this size.
+    random_state : int
+        Source of all chance.
+
+    Returns
+    -------
+    KChoice
+        The criteria for each k, and what each suggests.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be segmented, or a k is below 2 or above the number of different rows.
+
+    References
+    ----------
+    Tibshirani, R., Walther, G., & Hastie, T. (2001). Estimating the number of clusters in a data
+    set via the gap statistic. Journal of the Royal Statistical Society B 63, 411-423.
+    Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics and
+    Data Analysis 52, 258-271.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_blobs
+    >>> X, __ = make_blobs(150, centers=[[0, 0], [9, 0], [0, 9]], random_state=0)
+    >>> choose_k(X, range(2, 6)).suggestions["k"].tolist()
+    [3, 3, 3, 3, 3]
+    """
+    check_table(X)
+    values = check_array(X, dtype=float, ensure_min_samples=2)
+    ks = _checked_ks(values, ks)
+    random = check_random_state(random_state)
+    fits = {k: KMeans(k, n_init=n_init, random_state=random_state).fit(values) for k in ks}
+    labels = {k: fit.labels_ for k, fit in fits.items()}
+    inertia = {1: np.square(values - values.mean(axis=0)).sum()}
+    inertia.update({k: fit.inertia_ for k, fit in fits.items()})
+    table = pd.DataFrame({"inertia": inertia}).rename_axis("k")
+    rows, widths = _silhouettes(values, labels, sample, random)
+    table["silhouette"] = pd.Series(widths)
+    table[["gap", "gap_se"]] = _gaps(values, table["inertia"], n_references, random)
+    table["bic"] = pd.Series({k: _bic(values, fit) for k, fit in fits.items()})
+    stability = _stabilities(values, labels, n_boot, random)
+    table["jaccard"] = pd.Series({k: s.segments["jaccard"].min() for k, s in stability.items()})
+    table["ari"] = pd.Series({k: s.ari for k, s in stability.items()})
+    return KChoice(table, len(values), rows, labels, stability)
+
+
+def silhouette_widths(X, labels, *, metric: str = "euclidean", sample=None, random_state=0):
+    """Say for each customer how much nearer the own segment is than the next one.
+
+    Parameters
+    ----------
+    X : array of shape (customers, features), or (customers, customers)
+        Features, or distances if ``metric="precomputed"``.
+    labels : array of length customers
+        Segments.
+    metric : str
+        Any metric of scikit-learn's ``pairwise_distances``.
+    sample : int, optional
+        Use a random sample of this many customers; all by default.
+    random_state : int
+        Source of the sample.
+
+    Returns
+    -------
+    pandas.Series
+        Silhouette width, -1 (nearer to another segment) to 1, by position of the customer.
+
+    References
+    ----------
+    Rousseeuw, P. J. (1987). Silhouettes: a graphical aid to the interpretation and validation of
+    cluster analysis. Journal of Computational and Applied Mathematics 20, 53-65.
+
+    Examples
+    --------
+    >>> silhouette_widths([[0.0], [1.0], [10.0], [11.0]], [0, 0, 1, 1]).round(2).tolist()
+    [0.9, 0.89, 0.89, 0.9]
+    """
+    values, labels = np.asarray(X, dtype=float), np.asarray(labels)
+    chosen = _draw(len(values), sample, check_random_state(random_state))
+    part = values[np.ix_(chosen, chosen)] if metric == "precomputed" else values[chosen]
+    return pd.Series(silhouette_samples(part, labels[chosen], metric=metric), index=chosen)
+
+
+def _checked_ks(values, ks) -> list[int]:
+    ks = sorted(set(ks))
+    if not ks or ks[0] < 2:
+        raise InputError(_("Give numbers of segments from 2 upwards, such as ks=range(2, 11)."))
+    check_k(values, ks[-1])
+    if ks[-1] >= len(values):
+        raise InputError(
+            _("{k} segments of {n} customers: every customer would be a segment. Ask for fewer.")
+            .format(k=ks[-1], n=len(values))
+        )  # fmt: skip
+    return ks
+
+
+def _draw(rows: int, sample, random):
+    """Give the positions of a random sample, or of everybody if there are few."""
+    if sample is None or rows <= sample:
+        return np.arange(rows)
+    return np.sort(random.choice(rows, size=sample, replace=False))
+
+
+def _silhouettes(values, labels: dict, sample: int, random):
+    """Compute distances once, and the mean silhouette of each k from them."""
+    chosen = _draw(len(values), sample, random)
+    distances = pairwise_distances(values[chosen])
+    np.fill_diagonal(distances, 0)
+    means = {
+        k: silhouette_samples(distances, found[chosen], metric="precomputed").mean()
+        if len(np.unique(found[chosen])) > 1
+        else np.nan
+        for k, found in labels.items()
+    }
+    return len(chosen), means
+
+
+def _gaps(values, inertia: pd.Series, n_references: int, random) -> pd.DataFrame:
+    """Compare the log of the inertia with that of data without any segments."""
+    logs = pd.DataFrame(
+        [_reference_logs(values, inertia.index, random) for __ in range(n_references)]
+    )
+    gap = logs.mean() - np.log(inertia)
+    error = logs.std(ddof=0) * np.sqrt(1 + 1 / n_references)
+    return pd.DataFrame({"gap": gap, "gap_se": error})
+
+
+def _reference_logs(values, ks, random) -> dict:
+    """Draw one reference data set and give the log of its inertia for each k."""
+    center = values.mean(axis=0)
+    axes = np.linalg.svd(values - center, full_matrices=False)[2]
+    turned = (values - center) @ axes.T
+    reference = random.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape)
+    total = np.square(reference - reference.mean(axis=0)).sum()
+    logs = {1: np.log(total)}
+    for k in ks[ks > 1]:
+        fit = KMeans(k, n_init=1, random_state=random.randint(2**31 - 1)).fit(reference)
+        logs[k] = np.log(fit.inertia_)
+    return logs
+
+
+def _bic(values, fit: KMeans) -> float:
+    """Give the BIC of a Gaussian mixture that starts from the K-means solution."""
+    members = np.eye(fit.n_clusters)[fit.labels_]
+    sizes = members.sum(axis=0)
+    squares = (members.T @ np.square(values)) / sizes[:, None]
+    variances = np.maximum(squares - np.square(fit.cluster_centers_), 1e-3)
+    mixture = GaussianMixture(
+        fit.n_clusters,
+        covariance_type="diag",
+        weights_init=sizes / sizes.sum(),
+        means_init=fit.cluster_centers_,
+        precisions_init=1 / variances,
+        max_iter=300,
+    )
+    return mixture.fit(values).bic(values)
+
+
+def _stabilities(values, labels: dict, n_boot: int, random) -> dict[int, Stability]:
+    """Cluster the same resamples for every k.
+
+    A customer drawn three times is one row of weight 3: the same fit, on fewer rows.
+    """
+    matches = {k: [] for k in labels}
+    agreements = {k: [] for k in labels}
+    for __ in range(n_boot):
+        weights = np.bincount(random.randint(len(values), size=len(values)), minlength=len(values))
+        seen = np.flatnonzero(weights)
+        part, seed = values[seen], random.randint(2**31 - 1)
+        for k, found in labels.items():
+            fit = KMeans(k, n_init=1, random_state=seed).fit(part, sample_weight=weights[seen])
+            matches[k].append(best_jaccard(found[seen], fit.labels_, k))
+            agreements[k].append(adjusted_rand_score(found[seen], fit.labels_))
+    return {
+        k: summarise(found, np.array(matches[k]), float(np.mean(agreements[k])))
+        for k, found in labels.items()
+    }
+
+
+def _elbow(inertia: pd.Series):
+    """Find the k that lies farthest below the straight line between the ends."""
+    if len(inertia) < 3:
+        return None
+    k = (inertia.index - inertia.index[0]) / (inertia.index[-1] - inertia.index[0])
+    height = (inertia - inertia.iloc[-1]) / (inertia.iloc[0] - inertia.iloc[-1])
+    return (1 - k - height).idxmax()
+
+
+def _first_within_one_error(table: pd.DataFrame):
+    """Apply the rule of Tibshirani et al.: the smallest k with gap(k) >= gap(k+1) - s(k+1)."""
+    following = (table["gap"] - table["gap_se"]).shift(-1)
+    good = table.index[table["gap"] >= following]
+    return good[0] if len(good) else None
+
+
+def _last_stable(jaccard: pd.Series):
+    stable = jaccard.index[jaccard >= STABLE]
+    return stable[-1] if len(stable) else None

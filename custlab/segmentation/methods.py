@@ -1,0 +1,238 @@
+"""Four ways to find segments behind one small interface, and how well they find what is there."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.cluster import AgglomerativeClustering, KMeans
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import adjusted_rand_score
+from sklearn.mixture import GaussianMixture
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from custlab.customer_types._checks import check_table
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.segmentation._checks import check_k
+from custlab.segmentation.kprototypes import KPrototypes
+
+METHODS = ("kmeans", "hierarchical", "mixture", "mixed")
+# Ward's method keeps all pairs of customers: 15,000 customers take about 1 GB.
+MOST_ROWS_FOR_PAIRS = 15_000
+
+
+class Segmenter(ClusterMixin, BaseEstimator):
+    """Find segments of customers, by the method of your choice.
+
+    Segments are numbered by size: segment 0 is the largest, whatever the method and its random
+    start.
+
+    Parameters
+    ----------
+    n_clusters : int
+        How many segments.
+    method : {"kmeans", "hierarchical", "mixture", "mixed"}
+        K-means; Ward's hierarchical clustering; a Gaussian mixture with diagonal covariances;
+        K-prototypes for tables that hold categories too.
+    n_init : int
+        Random starts (all methods but the hierarchical one, which has no chance in it).
+    random_state : int, RandomState or None
+        Source of the random starts.
+
+    Attributes
+    ----------
+    labels_ : ndarray of int
+        The segment of each customer, 0 = the largest.
+    model_ : estimator
+        The fitted scikit-learn model (or ``KPrototypes``).
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"orders": [0.1, 0.2, 0.1, 2, 2.1], "age": [1, 1.1, 0.9, -1, -1.2]})
+    >>> Segmenter(2, method="hierarchical").fit_predict(table)
+    array([0, 0, 0, 1, 1])
+    """
+
+    def __init__(self, n_clusters=3, method="kmeans", n_init=10, random_state=None):
+        self.n_clusters = n_clusters
+        self.method = method
+        self.n_init = n_init
+        self.random_state = random_state
+
+    def fit(self, X, y=None):
+        """Find the segments.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (customers, features)
+            Features on comparable scales: see ``MixedScaler``.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        Segmenter
+            Itself.
+
+        Raises
+        ------
+        InputError
+            For an unknown method, a table that cannot be segmented, and more segments than
+            different customers.
+        """
+        if self.method not in METHODS:
+            raise InputError(
+                _("The method must be one of {allowed}, not {given!r}.").format(
+                    allowed=", ".join(METHODS), given=self.method
+                )
+            )
+        check_table(X, categories=self.method == "mixed")
+        values = self._values(X, reset=True)
+        check_k(values, self.n_clusters)
+        self.model_ = self._model(len(values))
+        with warnings.catch_warnings():
+            # Fewer segments than asked for: told below, in a sentence.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            found = self.model_.fit_predict(values)
+        sizes = np.bincount(found, minlength=self.n_clusters)
+        self._order = np.argsort(-sizes, kind="stable").argsort()
+        self.labels_ = self._order[found]
+        if self.method == "hierarchical":
+            self._centers = pd.DataFrame(values).groupby(found).mean().to_numpy()
+        return self
+
+    def predict(self, X):
+        """Give customers, also new ones, their segment.
+
+        Parameters
+        ----------
+        X : DataFrame or array of shape (customers, features)
+            The columns of ``fit``, on the same scales.
+
+        Returns
+        -------
+        ndarray of int
+            Segments. The hierarchical method has no rule for new customers: they get the
+            segment of the nearest centre.
+        """
+        check_is_fitted(self)
+        values = self._values(X, reset=False)
+        if self.method == "hierarchical":
+            distances = np.square(values[:, None, :] - self._centers[None]).sum(axis=2)
+            return self._order[distances.argmin(axis=1)]
+        return self._order[self.model_.predict(values)]
+
+    def _values(self, X, reset: bool):
+        if self.method == "mixed" and isinstance(X, pd.DataFrame):
+            return validate_data(self, X, reset=reset, skip_check_array=True)
+        return validate_data(self, X, dtype=float, reset=reset, ensure_min_samples=1 + reset)
+
+    def _model(self, rows: int):
+        start = {"n_init": self.n_init, "random_state": self.random_state}
+        if self.method == "kmeans":
+            return KMeans(self.n_clusters, **start)
+        if self.method == "mixture":
+            return GaussianMixture(self.n_clusters, covariance_type="diag", **start)
+        if self.method == "mixed":
+            return KPrototypes(self.n_clusters, **start)
+        if rows > MOST_ROWS_FOR_PAIRS:
+            raise InputError(
+                _("The hierarchical method compares every pair of customers, too many for {rows} "
+                  "rows. Fit it on a sample of up to {limit} customers (table.sample({limit})) and "
+                  "use predict for the rest, or choose method='kmeans'.").format(
+                    rows=rows, limit=MOST_ROWS_FOR_PAIRS)
+            )  # fmt: skip
+        return AgglomerativeClustering(self.n_clusters, linkage="ward")
+
+
+def recovery(labels, truth) -> float:
+    """Say how well segments agree with another division of the same customers.
+
+    Parameters
+    ----------
+    labels, truth : array or Series of length customers
+        Two divisions. If both are Series they are matched by their index. Names and numbers of
+        the segments do not matter.
+
+    Returns
+    -------
+    float
+        Adjusted Rand index: 1 for the same division, about 0 for chance.
+
+    Raises
+    ------
+    InputError
+        If the two do not hold the same customers.
+
+    References
+    ----------
+    Hubert, L., & Arabie, P. (1985). Comparing partitions. Journal of Classification 2, 193-218.
+
+    Examples
+    --------
+    >>> recovery([0, 0, 1, 1], ["b", "b", "a", "a"])
+    1.0
+    """
+    if isinstance(labels, pd.Series) and isinstance(truth, pd.Series):
+        if not labels.index.sort_values().equals(truth.index.sort_values()):
+            raise InputError(
+                _("The two divisions hold different customers ({left} and {right} rows). Compare "
+                  "only the customers that both have: truth.loc[labels.index].").format(
+                    left=len(labels), right=len(truth))
+            )  # fmt: skip
+        truth = truth.loc[labels.index]
+    if len(labels) != len(truth):
+        raise InputError(
+            _(
+                "The two divisions have {left} and {right} customers: they cannot be compared."
+            ).format(left=len(labels), right=len(truth))
+        )
+    return float(adjusted_rand_score(np.asarray(truth), np.asarray(labels)))
+
+
+def compare_methods(scaled, k: int, truth=None, mixed=None, random_state=0) -> pd.DataFrame:
+    """Run all four methods with the same number of segments.
+
+    Parameters
+    ----------
+    scaled : DataFrame of shape (customers, features)
+        Numbers on comparable scales.
+    k : int
+        How many segments.
+    truth : Series, optional
+        A known division, by customer, to compare with.
+    mixed : DataFrame, optional
+        The same customers with their categories kept (``MixedScaler(categories="keep")``), for
+        the mixed-data method; without it the method uses ``scaled`` and equals K-means.
+    random_state : int
+        Source of the random starts.
+
+    Returns
+    -------
+    DataFrame
+        One row a method: ``smallest`` and ``largest`` (shares of the customers), ``ari_kmeans``
+        (agreement with K-means) and, with a truth, ``ari_truth``.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [0, 0.1, 5, 5.2, 0.2, 5.1], "b": [1, 1.2, 7, 7.1, 1.1, 7.2]})
+    >>> compare_methods(table, 2)["ari_kmeans"].tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    rows, first = [], None
+    for method in METHODS:
+        table = mixed if method == "mixed" and mixed is not None else scaled
+        labels = pd.Series(
+            Segmenter(k, method=method, random_state=random_state).fit_predict(table), table.index
+        )
+        first = labels if first is None else first
+        shares = labels.value_counts(normalize=True)
+        row = {"smallest": shares.min(), "largest": shares.max()}
+        row["ari_kmeans"] = recovery(labels, first)
+        if truth is not None:
+            row["ari_truth"] = recovery(labels, truth)
+        rows.append(row)
+    return pd.DataFrame(rows, index=pd.Index(METHODS, name="method"))
