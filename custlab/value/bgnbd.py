@@ -167,13 +167,9 @@ class BGNBD(BaseEstimator):
         """
         check_is_fitted(self, "params_")
         x, t_x, T = (column[:, None] for column in _columns(histories))
-        r, alpha, a, b = _off_one(self.params_)
         times = _checked_times(t)
-        waited = alpha + T
-        series = hyp2f1(r + x, b + x, a + b + x - 1, times / (waited + times))
-        growth = -np.expm1((r + x) * (np.log(waited) - np.log(waited + times)) + np.log(series))
-        alive = 1 - expit(_log_odds_gone(self.params_, x, t_x, T))
-        expected = (a + b + x - 1) / (a - 1) * growth * alive
+        ahead = _purchases_if_alive(self.params_, x, times / (self.params_["alpha"] + T + times))
+        expected = ahead * (1 - expit(_log_odds_gone(self.params_, x, t_x, T)))
         if np.ndim(t) == 0:
             return pd.Series(expected[:, 0], histories.index)
         return pd.DataFrame(expected, histories.index, columns=list(t))
@@ -192,10 +188,8 @@ class BGNBD(BaseEstimator):
             Expected repeat purchases of a customer of whom nothing else is known.
         """
         check_is_fitted(self, "params_")
-        r, alpha, a, b = _off_one(self.params_)
         t = np.asarray(t, dtype=float)
-        series = hyp2f1(r, b, a + b - 1, t / (alpha + t))
-        return (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * series)
+        return _purchases_if_alive(self.params_, 0, t / (self.params_["alpha"] + t))
 
     def purchase_distribution(self, t: float, most: int) -> np.ndarray:
         """Give the probabilities that a new customer makes 0, 1, 2, … repeat purchases.
@@ -244,10 +238,17 @@ def _checked_times(t) -> np.ndarray:
     return times
 
 
-def _off_one(params: pd.Series) -> tuple[float, float, float, float]:
-    """The formulas divide by a - 1; at a = 1 they have a limit, which is met closely enough."""
-    r, alpha, a, b = params
-    return r, alpha, a if abs(a - 1) > 1e-6 else 1 + 1e-6, b
+def _purchases_if_alive(params: pd.Series, x, z) -> np.ndarray:
+    """Expected purchases ahead of a customer who is alive, with z = t / (alpha + T + t).
+
+    The paper's formula after Euler's transformation of its hypergeometric function, which keeps
+    the numbers small: in the printed form, customers with a thousand purchases overflow.
+    """
+    r, __, a, b = params
+    if min(abs(a - 1), abs(a + b - 1)) < 1e-6:
+        a += 2e-6  # the formula divides by a - 1; there it has a limit, met closely enough
+    series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+    return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
 
 
 def _log_odds_gone(params, x, t_x, T) -> np.ndarray:

@@ -225,9 +225,9 @@ def checked_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(
             _(
-                "Column m_x must be above zero for every customer with a repeat purchase; row {row} "
-                "(customer {customer}) has {value}, and {n} rows in all are so. Leave out refunds "
-                "and free orders before making the histories."
+                "Column m_x must be above zero for every customer with a repeat purchase; row "
+                "{row} (customer {customer}) has {value}, and {n} rows in all are so. Leave out "
+                "refunds and free orders before making the histories."
             ).format(row=row, customer=histories.index[row], value=m_x[row], n=int(wrong.sum()))
         )
     x, m_x = x[again], m_x[again]

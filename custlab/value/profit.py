@@ -1,0 +1,264 @@
+"""Profitability: what is left of each customer's sales after everything done for her."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+# The steps from list sales to contribution, with the sign that each has in the sum.
+COST_DRIVERS = (
+    "discounts",
+    "returns",
+    "cost_of_goods",
+    "delivery",
+    "return_handling",
+    "service",
+    "acquisition",
+)
+
+
+@dataclass(frozen=True)
+class CostToServe:
+    """What serving a customer costs, in the currency of the orders.
+
+    These are assumptions to discuss with the controller, not data: change them and look again.
+
+    Parameters
+    ----------
+    delivery : float
+        Per order.
+    return_handling : float
+        Per returned order line (transport, inspection, repacking).
+    lost_on_return : float
+        Share of the cost of returned goods that is not recovered, 0 to 1.
+    service_contact : float
+        Per contact with the service.
+
+    Examples
+    --------
+    >>> CostToServe(delivery=10).return_handling
+    40.0
+    """
+
+    delivery: float = 15.0
+    return_handling: float = 40.0
+    lost_on_return: float = 0.2
+    service_contact: float = 30.0
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            if not (np.isfinite(value) and value >= 0):
+                raise InputError(
+                    _("{name} must be 0 or more, not {value}.").format(name=name, value=value)
+                )
+        if self.lost_on_return > 1:
+            raise InputError(_("lost_on_return must be a share between 0 and 1."))
+
+
+def contribution(
+    orders: pd.DataFrame,
+    products: pd.DataFrame,
+    *,
+    interactions: pd.DataFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    costs: CostToServe | None = None,
+) -> pd.DataFrame:
+    """Follow each customer's sales down to contribution, one cost driver a column.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        ``customer_id``, ``order_id``, ``product_id``, ``quantity``, ``unit_price``, ``discount``
+        (currency per line), ``returned`` (bool).
+    products : DataFrame
+        ``product_id``, ``unit_cost``.
+    interactions : DataFrame, optional
+        ``customer_id``, ``stage``; rows of the stage "service" are service contacts.
+    customers : DataFrame, optional
+        ``customer_id``, ``acquisition_cost``. If given, customers without orders appear too.
+    costs : CostToServe, optional
+        Assumed costs.
+
+    Returns
+    -------
+    DataFrame
+        Index ``customer_id``; ``list_sales``, then the cost drivers as positive amounts
+        (``discounts``, ``returns``, ``cost_of_goods``, ``delivery``, ``return_handling``,
+        ``service``, ``acquisition``), ``net_sales`` (after discounts and returns) and
+        ``contribution``, all in currency.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a product is unknown, or an order line repeats another.
+
+    References
+    ----------
+    Kaplan, R. S., & Narayanan, V. G. (2001). Measuring and managing customer profitability.
+    Journal of Cost Management, 15(5), 5-15.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"customer_id": ["a"], "order_id": ["o1"], "product_id": ["p"],
+    ...     "quantity": [2], "unit_price": [100.0], "discount": [20.0], "returned": [False]})
+    >>> products = pd.DataFrame({"product_id": ["p"], "unit_cost": [60.0]})
+    >>> contribution(orders, products)[["net_sales", "contribution"]]
+                 net_sales  contribution
+    customer_id
+    a                180.0          45.0
+    """
+    costs = costs or CostToServe()
+    lines = _order_lines(orders, products, costs)
+    table = lines.groupby("customer_id", observed=True).sum()
+    if customers is not None:
+        _need(customers, ["customer_id", "acquisition_cost"], _("customers"))
+        paid = customers.set_index("customer_id")["acquisition_cost"].astype(float)
+        table = table.reindex(table.index.union(paid.index), fill_value=0.0)
+        table["acquisition"] = paid.reindex(table.index).fillna(0.0)
+    if interactions is not None:
+        _need(interactions, ["customer_id", "stage"], _("interactions"))
+        contacts = interactions.loc[interactions["stage"] == "service", "customer_id"]
+        table["service"] = (
+            contacts.value_counts().reindex(table.index).fillna(0) * costs.service_contact
+        )
+    table["net_sales"] = table["list_sales"] - table["discounts"] - table["returns"]
+    table["contribution"] = table["list_sales"] - table[list(COST_DRIVERS)].sum(axis=1)
+    table.index.name = "customer_id"
+    return table[["list_sales", *COST_DRIVERS, "net_sales", "contribution"]].astype(float)
+
+
+def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
+    """Work out sales and costs line by line."""
+    needed = ["customer_id", "order_id", "product_id", "quantity", "unit_price", "discount"]
+    _need(orders, [*needed, "returned"], _("orders"))
+    _need(products, ["product_id", "unit_cost"], _("products"))
+    if orders.duplicated().any():
+        row = orders.index[orders.duplicated()][0]
+        raise InputError(
+            _(
+                "{n} order lines repeat another in every column (first: row {row}). Remove them "
+                "first: orders.drop_duplicates()."
+            ).format(n=int(orders.duplicated().sum()), row=row)
+        )
+    unit_cost = orders["product_id"].map(products.set_index("product_id")["unit_cost"])
+    if unit_cost.isna().any():
+        row = unit_cost.index[unit_cost.isna()][0]
+        raise InputError(
+            _("Product {product} in row {row} of the orders has no unit cost in products.").format(
+                product=orders.loc[row, "product_id"], row=row
+            )
+        )
+    returned = orders["returned"].fillna(False).astype(bool)
+    list_sales = orders["quantity"].astype(float) * orders["unit_price"]
+    goods = orders["quantity"].astype(float) * unit_cost.astype(float)
+    first_line = ~orders["order_id"].duplicated()
+    return pd.DataFrame(
+        {
+            "customer_id": orders["customer_id"],
+            "list_sales": list_sales,
+            "discounts": orders["discount"].astype(float),
+            "returns": (list_sales - orders["discount"]).where(returned, 0.0),
+            "cost_of_goods": goods.where(~returned, goods * costs.lost_on_return),
+            "delivery": first_line * costs.delivery,
+            "return_handling": returned * costs.return_handling,
+            "service": 0.0,
+            "acquisition": 0.0,
+        }
+    )
+
+
+def _need(table: pd.DataFrame, names: list[str], what: str) -> None:
+    missing = [name for name in names if name not in table]
+    if missing:
+        raise InputError(
+            _("Table {table} has no column {missing}.").format(
+                table=what, missing=", ".join(missing)
+            )
+        )
+
+
+def whale_curve(profit: pd.Series) -> pd.DataFrame:
+    """Add up customers from the most to the least profitable.
+
+    The curve climbs above 100 % while profitable customers are added, and falls back to 100 %
+    with those who cost more than they bring: hence the whale.
+
+    Parameters
+    ----------
+    profit : Series
+        Contribution of each customer (currency), in any order.
+
+    Returns
+    -------
+    DataFrame
+        Index the customers in that order; ``share_of_customers`` (0 to 1), ``profit``,
+        ``cumulative`` (currency) and ``share_of_profit`` (of the total; missing if the total is
+        zero or a loss, for then no share has a meaning).
+
+    Raises
+    ------
+    InputError
+        If there is no customer, or a profit is missing.
+
+    References
+    ----------
+    Kaplan, R. S., & Narayanan, V. G. (2001). Journal of Cost Management, 15(5), 5-15.
+
+    Examples
+    --------
+    >>> whale_curve(pd.Series({"a": 80.0, "b": -20.0, "c": 40.0}))["share_of_profit"].tolist()
+    [0.8, 1.2, 1.0]
+    """
+    if len(profit) == 0 or profit.isna().any():
+        raise InputError(_("Every customer needs a profit, and there must be at least one."))
+    ordered = profit.astype(float).sort_values(ascending=False, kind="stable")
+    cumulative = ordered.cumsum()
+    total = cumulative.iloc[-1]
+    return pd.DataFrame(
+        {
+            "share_of_customers": np.arange(1, len(ordered) + 1) / len(ordered),
+            "profit": ordered,
+            "cumulative": cumulative,
+            "share_of_profit": cumulative / total if total > 0 else np.nan,
+        }
+    )
+
+
+def big_but_unprofitable(table: pd.DataFrame, top: float = 0.1) -> pd.DataFrame:
+    """Find customers with high sales and negative contribution, and what costs most with each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The result of :func:`contribution`.
+    top : float
+        Share of customers who count as big by ``net_sales`` (ties included), 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        ``net_sales``, ``contribution`` and ``main_driver``: the cost driver, goods aside, that
+        takes the largest amount. Worst first.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"net_sales": [900.0, 100.0], "contribution": [-50.0, 30.0],
+    ...     "discounts": [100.0, 0.0], "returns": [0.0, 0.0], "cost_of_goods": [500.0, 50.0],
+    ...     "delivery": [50.0, 5.0], "return_handling": [0.0, 0.0], "service": [400.0, 15.0],
+    ...     "acquisition": [0.0, 0.0]}, index=["a", "b"])
+    >>> big_but_unprofitable(table, top=0.5)
+       net_sales  contribution main_driver
+    a      900.0         -50.0     service
+    """
+    big = table["net_sales"] >= table["net_sales"].quantile(1 - top)
+    found = table[big & (table["contribution"] < 0)].sort_values("contribution")
+    avoidable = [name for name in COST_DRIVERS if name != "cost_of_goods"]
+    columns = found[["net_sales", "contribution"]]
+    if found.empty:
+        return columns.assign(main_driver=pd.Series(dtype=object))
+    return columns.assign(main_driver=found[avoidable].idxmax(axis=1))
