@@ -113,6 +113,14 @@ def new_figure(width: float = 7, height: float = 4, nrows: int = 1, ncols: int =
     return fig, axes
 
 
+def _put_title_left(ax) -> None:
+    """Move a title to where the style puts it: ``set_title`` outside the style centres it."""
+    title = ax.get_title()
+    if title:
+        ax.set_title("")
+        ax.set_title(title, loc="left", fontweight="bold", fontsize=12)
+
+
 class Picture:
     """A figure with the text that stands for it.
 
@@ -137,6 +145,8 @@ class Picture:
         self.fig = fig
         self.alt = alt
         self.caption = caption
+        for ax in fig.axes:
+            _put_title_left(ax)
 
     def __repr__(self):
         return f"Picture: {self.alt}"
