@@ -1,0 +1,250 @@
+"""A rule that anybody can read: evidence times weight gives a score for each role."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.roles.evidence import KINDS, require
+
+CORE_ROLES = ("decider", "user", "influencer", "buyer")
+EXTENDED_ROLES = ("gatekeeper", "initiator")
+ROLES = CORE_ROLES + EXTENDED_ROLES
+UNKNOWN = "not enough evidence"
+ALONE = "alone in the unit"
+
+OWN_ROLE_OF_KIND = {
+    "authority": "decider",
+    "usage": "user",
+    "advice": "influencer",
+    "payment": "buyer",
+    "access": "gatekeeper",
+    "initiative": "initiator",
+}
+# What a person does counts three times as much as their part in what the whole unit does.
+OWN_PART = 0.75
+MIN_TELLING = 3
+THRESHOLD = 0.30
+# How sure: at least so many telling actions, and so far ahead of the next core role.
+STRENGTHS = (("strong", 6, 0.25), ("moderate", 4, 0.10), ("weak", 0, 0.0))
+
+
+def default_weights() -> pd.DataFrame:
+    """Give the weights of the rule: which evidence counts how much for which role.
+
+    Each kind of evidence speaks for one role. Equal weights are hard to beat when nobody knows
+    the best ones (Dawes 1979). Edit the copy and pass it to `role_scores`.
+
+    Returns
+    -------
+    DataFrame
+        Rows: the six roles. Columns: the six kinds of evidence. 1 is full evidence, 0 none; a
+        negative weight speaks against the role.
+
+    References
+    ----------
+    Dawes, R. M. (1979). The robust beauty of improper linear models in decision making.
+    American Psychologist, 34(7), 571-582.
+
+    Examples
+    --------
+    >>> weights = default_weights()
+    >>> weights.loc["decider"].to_dict()["authority"]
+    1.0
+    """
+    weights = pd.DataFrame(0.0, index=pd.Index(ROLES, name="role"), columns=list(KINDS))
+    for kind, role in OWN_ROLE_OF_KIND.items():
+        weights.loc[role, kind] = 1.0
+    return weights
+
+
+def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Score each person for each role: evidence times weight, added up.
+
+    The evidence of a kind is three quarters the person's own share (what they spend their
+    telling actions on) and one quarter their part in all such actions of the buying unit.
+
+    Parameters
+    ----------
+    profile : DataFrame
+        From `role_profile`.
+    weights : DataFrame, optional
+        Roles by kinds of evidence; `default_weights` by default.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``customer_id``, ``title``, ``unit_size``, ``telling``, and one score per
+        role: 0 to 1 with the default weights.
+
+    Raises
+    ------
+    InputError
+        If the profile lacks a column, or the weights are not a table of roles by evidence.
+
+    Examples
+    --------
+    >>> from custlab.roles import role_profile
+    >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
+    ...                        "title": ["mother", "son"]})
+    >>> actions = pd.DataFrame({"person_id": ["p1", "p1", "p2"], "stage": "decide",
+    ...                         "action": ["chooses model", "pays", "uses feature"]})
+    >>> role_scores(role_profile(actions, people))[["title", "decider", "user", "buyer"]]
+        title  decider  user  buyer
+    0  mother    0.625   0.0  0.625
+    1     son    0.000   1.0  0.000
+    """
+    weights = check_weights(default_weights() if weights is None else weights)
+    unit = [f"unit_{kind}" for kind in KINDS]
+    names = ["person_id", "customer_id", "title", "unit_size", "telling"]
+    require(profile, (*names, *KINDS, *unit), "profile")
+    own_shares = profile[list(KINDS)].to_numpy(dtype=float)
+    evidence = OWN_PART * own_shares + (1 - OWN_PART) * profile[unit].to_numpy(dtype=float)
+    scores = pd.DataFrame(evidence @ weights.to_numpy().T, columns=list(ROLES))
+    return pd.concat([profile[names].reset_index(drop=True), scores], axis=1)
+
+
+def assign_roles(
+    scores: pd.DataFrame, *, min_telling: int = MIN_TELLING, threshold: float = THRESHOLD
+) -> pd.DataFrame:
+    """Assign each person a main role and further roles, or say that evidence is missing.
+
+    The main role is the core role with the highest score. A person also plays every role whose
+    score reaches the threshold. Somebody alone in the unit plays the four core roles, with the
+    last word as the main one. With fewer telling actions than asked for there is no guess.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From `role_scores`.
+    min_telling : int, optional
+        Telling actions needed before a role is named.
+    threshold : float, optional
+        Score from which a person also plays a role.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``customer_id``, ``title``, ``unit_size``, ``telling``; six flags, one per
+        role (missing where there is not enough evidence); ``main_role`` (text; "not enough
+        evidence"); ``score`` of the main role; ``lead`` over the next core role; ``strength``
+        (strong, moderate, weak, alone in the unit, not enough evidence).
+
+    Raises
+    ------
+    InputError
+        If the scores lack a column, or a limit makes no sense.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
+    ...     "title": ["mother", "son"], "unit_size": 2, "telling": [8, 1],
+    ...     "decider": [0.6, 0.0], "user": [0.1, 1.0], "influencer": [0.0, 0.0],
+    ...     "buyer": [0.3, 0.0], "gatekeeper": 0.0, "initiator": 0.0})
+    >>> assign_roles(scores)[["title", "main_role", "buyer", "strength"]]
+        title            main_role  buyer             strength
+    0  mother              decider   True               strong
+    1     son  not enough evidence   <NA>  not enough evidence
+    """
+    require(scores, ("person_id", "customer_id", "title", "unit_size", "telling", *ROLES), "scores")
+    _check_limits(min_telling, threshold)
+    alone = (scores["unit_size"] == 1).to_numpy()
+    enough = (scores["telling"] >= min_telling).to_numpy() & (scores["telling"] > 0).to_numpy()
+    best, lead = _best_and_lead(scores)
+    main = np.array(CORE_ROLES, dtype=object)[best]
+    flags = (scores[list(ROLES)] >= threshold).astype("boolean")
+    flags = flags.mask(np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best], True)
+    flags[~enough] = pd.NA
+    flags.loc[alone, list(CORE_ROLES)] = True
+    flags.loc[alone, list(EXTENDED_ROLES)] = False
+    found = scores[["person_id", "customer_id", "title", "unit_size", "telling"]].join(flags)
+    found["main_role"] = np.select([alone, enough], ["decider", main], UNKNOWN)
+    known = alone | enough
+    top = scores[list(CORE_ROLES)].to_numpy()[np.arange(len(scores)), best]
+    found["score"] = np.where(known, np.where(alone, 1.0, top), np.nan)
+    found["lead"] = np.where(known & ~alone, lead, np.nan)
+    found["strength"] = np.select(
+        [alone, ~enough], [ALONE, UNKNOWN], _strength(scores["telling"].to_numpy(), lead)
+    )
+    return found
+
+
+def check_weights(weights: pd.DataFrame) -> pd.DataFrame:
+    """Refuse weights that are not a full table of numbers: roles by kinds of evidence.
+
+    Parameters
+    ----------
+    weights : DataFrame
+        Rows: roles; columns: kinds of evidence; any order.
+
+    Returns
+    -------
+    DataFrame
+        The weights as numbers, rows and columns in the usual order.
+
+    Raises
+    ------
+    InputError
+        If a row or column is missing or unknown, or a weight is not a number.
+
+    Examples
+    --------
+    >>> check_weights(default_weights().iloc[::-1]).index[0]
+    'decider'
+    """
+    if not isinstance(weights, pd.DataFrame):
+        raise InputError(
+            _("weights: a table is needed. Start from default_weights() and change single cells.")
+        )
+    wrong = set(weights.index) ^ set(ROLES) | set(weights.columns) ^ set(KINDS)
+    if wrong or weights.index.has_duplicates or weights.columns.has_duplicates:
+        raise InputError(
+            _(
+                "weights: the rows must be the roles {roles}, the columns the evidence {kinds}. "
+                "Missing, repeated or unknown: {wrong}."
+            ).format(
+                roles=", ".join(ROLES),
+                kinds=", ".join(KINDS),
+                wrong=", ".join(sorted(map(str, wrong))) or _("a repeated name"),
+            )
+        )
+    table = weights.loc[list(ROLES), list(KINDS)].apply(pd.to_numeric, errors="coerce")
+    table = table.astype(float)
+    bad = ~np.isfinite(table.to_numpy())
+    if bad.any():
+        row, column = np.argwhere(bad)[0]
+        raise InputError(
+            _("weights: the weight of {kind} for {role} is no number. Write 0 for none.").format(
+                kind=KINDS[column], role=ROLES[row]
+            )
+        )
+    return table
+
+
+def _check_limits(min_telling: int, threshold: float) -> None:
+    if not (np.isscalar(min_telling) and min_telling >= 0 and min_telling == int(min_telling)):
+        raise InputError(
+            _("min_telling: a whole number from 0 up is needed; {given} is none.").format(
+                given=min_telling
+            )
+        )
+    if not (np.isscalar(threshold) and np.isfinite(threshold) and threshold > 0):
+        raise InputError(
+            _("threshold: a score above 0 is needed, usually 0.1 to 0.5; {given} is not.").format(
+                given=threshold
+            )
+        )
+
+
+def _best_and_lead(scores: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Find the best core role of each person and how far it is ahead of the next one."""
+    core = scores[list(CORE_ROLES)].to_numpy(dtype=float)
+    ordered = np.sort(core, axis=1)
+    return core.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
+
+
+def _strength(telling: np.ndarray, lead: np.ndarray) -> np.ndarray:
+    conditions = [(telling >= n) & (lead >= margin) for _name, n, margin in STRENGTHS]
+    return np.select(conditions, [name for name, *_rest in STRENGTHS], STRENGTHS[-1][0])

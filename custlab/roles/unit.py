@@ -1,0 +1,260 @@
+"""The buying unit of one customer, and whom to talk to first."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.roles.evidence import KINDS, evidence_of, require, role_profile
+from custlab.roles.rules import MIN_TELLING, ROLES, assign_roles, role_scores
+
+# How much each role matters for an aim. For a sale the last word counts most; whoever keeps the
+# door or has the ear of the decider comes next. Service starts with those who use the product.
+AIMS = {
+    "sell": {
+        "decider": 1.0, "influencer": 0.6, "gatekeeper": 0.5,
+        "initiator": 0.4, "buyer": 0.4, "user": 0.2,
+    },
+    "close": {
+        "decider": 1.0, "buyer": 0.8, "gatekeeper": 0.3,
+        "influencer": 0.3, "initiator": 0.1, "user": 0.1,
+    },
+    "serve": {
+        "user": 1.0, "buyer": 0.4, "decider": 0.3,
+        "influencer": 0.2, "initiator": 0.2, "gatekeeper": 0.1,
+    },
+}  # fmt: skip
+RECENT_DAYS = 365
+SILENT = 0.5  # somebody not heard of for a year counts half: they may have left
+
+
+def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Show the people of one customer with their evidence and roles.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str
+        Which customer.
+    weights : DataFrame, optional
+        The rule's weights.
+
+    Returns
+    -------
+    DataFrame
+        One row per person, most telling actions first: ``person_id``, ``title``, ``main_role``,
+        ``also`` (further roles), ``strength``, ``telling``, and the share of each kind of
+        evidence, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If the case has no such customer.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
+    ...                        "title": ["mother", "son"]})
+    >>> actions = pd.DataFrame({"person_id": ["p1"] * 3 + ["p2"], "stage": "decide",
+    ...     "action": ["chooses model", "chooses model", "pays", "uses feature"]})
+    >>> case = SimpleNamespace(people=people, interactions=actions)
+    >>> buying_unit(case, "c1")[["title", "main_role", "also", "strength"]]
+        title            main_role   also             strength
+    0  mother              decider  buyer                 weak
+    1     son  not enough evidence         not enough evidence
+    """
+    people, actions = unit_tables(case, customer_id)
+    profile = role_profile(actions, people)
+    roles = assign_roles(role_scores(profile, weights))
+    table = roles.merge(profile[["person_id", *KINDS]], on="person_id")
+    table["also"] = further_roles(table)
+    columns = ["person_id", "title", "main_role", "also", "strength", "telling", *KINDS]
+    return table.sort_values("telling", ascending=False, kind="stable", ignore_index=True)[columns]
+
+
+def further_roles(roles: pd.DataFrame) -> list[str]:
+    """Name the roles that each person plays beside the main one.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        From `assign_roles`.
+
+    Returns
+    -------
+    list of str
+        One text per person, such as "buyer, initiator"; empty if there is none.
+
+    Examples
+    --------
+    >>> row = {"decider": True, "user": False, "influencer": False, "buyer": True,
+    ...        "gatekeeper": False, "initiator": False, "main_role": "decider"}
+    >>> further_roles(pd.DataFrame([row]))
+    ['buyer']
+    """
+    flags = roles[list(ROLES)].fillna(False).to_numpy(dtype=bool)
+    main = roles["main_role"].to_numpy(dtype=object)
+    return [
+        ", ".join(role for role, on in zip(ROLES, row, strict=True) if on and role != own)
+        for row, own in zip(flags, main, strict=True)
+    ]
+
+
+def key_contacts(
+    case,
+    customer_id: str | None = None,
+    *,
+    aim: str = "sell",
+    weights: pd.DataFrame | None = None,
+    min_telling: int = MIN_TELLING,
+) -> pd.DataFrame:
+    """Rank the people of each customer: whom to talk to first, and where.
+
+    A person's points are the scores of the roles that they play, times what the role matters
+    for the aim; halved for somebody who has not been heard of for a year. People without
+    enough evidence come last and get no points: find out about them first.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str, optional
+        One customer; all customers by default.
+    aim : {"sell", "close", "serve"}
+        What the talk is for.
+    weights : DataFrame, optional
+        The rule's weights.
+    min_telling : int, optional
+        Telling actions needed before a role is named.
+
+    Returns
+    -------
+    DataFrame
+        Sorted by customer and rank: ``customer_id``, ``rank``, ``person_id``, ``title``,
+        ``main_role``, ``also``, ``points`` (0 to about 1), ``strength``, ``last_seen`` (date),
+        ``channel`` (the one they used most).
+
+    Raises
+    ------
+    InputError
+        If the aim or the customer is unknown.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
+    ...                        "title": ["clerk", "general manager"]})
+    >>> actions = pd.DataFrame({"person_id": ["p1"] * 3 + ["p2"] * 3, "channel": "phone",
+    ...     "timestamp": pd.Timestamp("2024-05-02"), "stage": ["use"] * 3 + ["decide"] * 3,
+    ...     "action": ["uses feature"] * 3 + ["signs contract"] * 3})
+    >>> case = SimpleNamespace(people=people, interactions=actions)
+    >>> key_contacts(case, aim="sell")[["rank", "title", "main_role", "points"]]
+       rank            title main_role  points
+    0     1  general manager   decider     1.0
+    1     2            clerk      user     0.2
+    """
+    if aim not in AIMS:
+        raise InputError(
+            _("aim: “{aim}” is not known. Choose one of: {aims}.").format(
+                aim=aim, aims=", ".join(AIMS)
+            )
+        )
+    people, actions = (
+        (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
+    )
+    require(actions, ("timestamp", "channel"), "interactions")
+    scores = role_scores(role_profile(actions, people), weights)
+    found = assign_roles(scores, min_telling=min_telling)
+    found["also"] = further_roles(found)
+    matters = np.array([AIMS[aim][role] for role in ROLES])
+    played = scores[list(ROLES)].to_numpy() * found[list(ROLES)].fillna(False).to_numpy(dtype=bool)
+    played[(found["unit_size"] == 1).to_numpy(), :4] = 0.25  # alone: a quarter of each core role
+    ids = found["person_id"].astype("object")
+    found["last_seen"] = ids.map(_last_seen(actions)).to_numpy()
+    found["channel"] = ids.map(_favourite_channel(actions)).to_numpy()
+    day = pd.Timestamp(getattr(case, "as_of", actions["timestamp"].max()))
+    recent = (day - found["last_seen"]).dt.days <= RECENT_DAYS
+    found["points"] = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
+    return _ranked(found)
+
+
+def unit_tables(case, customer_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the people of one customer and what they did.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str
+        Which customer.
+
+    Returns
+    -------
+    tuple of DataFrame
+        People and interactions of this customer.
+
+    Raises
+    ------
+    InputError
+        If the case has no such customer; a similar id is suggested.
+    """
+    require(case.people, ("person_id", "customer_id", "title"), "people")
+    require(case.interactions, ("person_id", "stage", "action"), "interactions")
+    people = case.people[case.people["customer_id"] == customer_id]
+    if people.empty:
+        raise InputError(_not_found(customer_id, case.people["customer_id"], _("customer")))
+    return people, case.interactions[case.interactions["person_id"].isin(people["person_id"])]
+
+
+def _not_found(wanted: object, ids: pd.Series, what: str) -> str:
+    known = ids.dropna().astype(str).unique().tolist()
+    near = get_close_matches(str(wanted), known[:20000], n=1) or known[:1]
+    return _("There is no {what} “{wanted}” in this case. Did you mean {near}?").format(
+        what=what, wanted=wanted, near=near[0] if near else "-"
+    )
+
+
+def _last_seen(actions: pd.DataFrame) -> pd.Series:
+    return actions.groupby(actions["person_id"].astype("object"))["timestamp"].max().dt.normalize()
+
+
+def _favourite_channel(actions: pd.DataFrame) -> pd.Series:
+    table = pd.crosstab(actions["person_id"].astype("object"), actions["channel"].astype("object"))
+    return table.idxmax(axis=1) if len(table) else pd.Series(dtype="object")
+
+
+def _ranked(found: pd.DataFrame) -> pd.DataFrame:
+    order = ["customer_id", "points", "telling", "person_id"]
+    found = found.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
+    found["rank"] = found.groupby(found["customer_id"].astype("object")).cumcount() + 1
+    columns = ["customer_id", "rank", "person_id", "title", "main_role", "also", "points",
+               "strength", "last_seen", "channel"]  # fmt: skip
+    return found[columns]
+
+
+def unit_actions(case, customer_id: str) -> pd.DataFrame:
+    """Count what each person of a customer did, with what it is evidence of.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str
+        Which customer.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``title``, ``action``, ``evidence``, ``times``; most frequent first.
+    """
+    people, actions = unit_tables(case, customer_id)
+    events = evidence_of(actions).merge(people[["person_id", "title"]], on="person_id")
+    names = ["person_id", "title", "action", "evidence"]
+    counted = events[names].astype("object").value_counts(sort=False).rename("times").reset_index()
+    return counted.sort_values(["person_id", "times"], ascending=[True, False], ignore_index=True)
