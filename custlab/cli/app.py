@@ -20,11 +20,14 @@ def lab(
         int | None, typer.Option(help="Port to serve on; if not given, the first free one.")
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    instructor: Annotated[
+        bool, typer.Option("--instructor", help="Show nbgrader's tools for marking too.")
+    ] = False,
 ) -> None:
     """Check this machine, then open the course in JupyterLab."""
     from custlab.cli.lab import open_course
 
-    open_course(port=port, browser=browser)
+    open_course(port=port, browser=browser, instructor=instructor)
 
 
 @app.command()

@@ -26,9 +26,11 @@ QUIET_SETTINGS = {
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 30},
 }
+# The instructor's tools of nbgrader, which would only puzzle a learner.
+INSTRUCTOR_TOOLS = ("create-assignment", "formgrader", "course-list", "assignment-list", "menu")
 
 
-def open_course(port: int | None = None, browser: bool = True) -> None:
+def open_course(port: int | None = None, browser: bool = True, instructor: bool = False) -> None:
     """Check the machine and run JupyterLab on the course's start page until it is stopped.
 
     Parameters
@@ -37,6 +39,8 @@ def open_course(port: int | None = None, browser: bool = True) -> None:
         Where to serve; the first free port from 8888 if not given.
     browser : bool
         Whether to open a browser window.
+    instructor : bool
+        Whether to show nbgrader's tools for making and marking assignments.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def open_course(port: int | None = None, browser: bool = True) -> None:
         print(_("Open that address in a browser on this machine."))
     print(_("Leave this window open while you work; Ctrl-C here ends the course.\n"), flush=True)
     command = server_command(root, port, token, browser)
-    environment = server_environment(root)
+    environment = server_environment(root, instructor)
     try:
         status = subprocess.call(command, cwd=root, env=environment)
     except KeyboardInterrupt:
@@ -166,13 +170,15 @@ def server_command(root: Path, port: int, token: str, browser: bool) -> list[str
     return command
 
 
-def server_environment(root: Path) -> dict[str, str]:
+def server_environment(root: Path, instructor: bool = False) -> dict[str, str]:
     """Give JupyterLab's environment: quiet settings, and the course's folder for every kernel.
 
     Parameters
     ----------
     root : Path
         The course's folder.
+    instructor : bool
+        Whether to show nbgrader's tools.
 
     Returns
     -------
@@ -188,9 +194,12 @@ def server_environment(root: Path) -> dict[str, str]:
     folder = root / ".jupyter-state"
     settings = folder / "labconfig"
     settings.mkdir(parents=True, exist_ok=True)
-    write_atomic(
-        settings / "default_setting_overrides.json", json.dumps(QUIET_SETTINGS, indent=2) + "\n"
-    )
+    hidden = {f"@jupyter/nbgrader:{tool}": not instructor for tool in INSTRUCTOR_TOOLS}
+    for name, content in {
+        "default_setting_overrides.json": QUIET_SETTINGS,
+        "page_config.json": {"disabledExtensions": hidden},
+    }.items():
+        write_atomic(settings / name, json.dumps(content, indent=2) + "\n")
     paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {
         **os.environ,

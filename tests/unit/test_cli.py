@@ -1,6 +1,7 @@
 """What a newcomer meets first: the set-up script, `custlab check` and `custlab lab`."""
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -166,8 +167,8 @@ def test_lab_serves_the_start_page_without_asking_about_news():
         assert _answer(address)[0] == 200
         base, token = address.split("/lab/tree/")[0], address.split("token=")[1]
         name = "@jupyterlab/apputils-extension:notification"
-        settings = _answer(f"{base}/lab/api/settings/{name}?token={token}")[1]
-        assert '"fetchNews": "false"' in settings
+        settings = json.loads(_answer(f"{base}/lab/api/settings/{name}?token={token}")[1])
+        assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.wait(timeout=30)
