@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import FactorAnalysis
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -14,7 +14,7 @@ from custlab.errors import InputError
 from custlab.i18n import _
 
 
-class FactorScores(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class FactorScores(TransformerMixin, BaseEstimator):
     """Turn survey items that say nearly the same into a few factors.
 
     Items are standardised, factors are estimated by maximum likelihood and rotated by varimax,
@@ -103,8 +103,9 @@ class FactorScores(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         strongest = np.abs(loadings).argmax(axis=0)
         self._signs = np.where(loadings[strongest, range(self.n_factors_)] < 0, -1.0, 1.0)
         items = getattr(self, "feature_names_in_", [f"x{i}" for i in range(values.shape[1])])
-        self.loadings_ = pd.DataFrame(
-            loadings * self._signs, index=items, columns=self.get_feature_names_out()
+        loadings = pd.DataFrame(loadings * self._signs, index=items)
+        self.loadings_ = loadings.rename(
+            columns={place: _factor_name(loadings[place], place + 1) for place in loadings}
         )
         return self
 
@@ -128,15 +129,35 @@ class FactorScores(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         filled = np.where(np.isnan(values), self.mean_, values)
         return self._analysis.transform((filled - self.mean_) / self.scale_) * self._signs
 
-    @property
-    def _n_features_out(self):
-        """Tell scikit-learn how many columns come out."""
-        return self.n_factors_
+    def get_feature_names_out(self, input_features=None):
+        """Name each factor after the two items that load most strongly on it.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of str
+            Names such as ``"factor 1: design, trends"``.
+        """
+        check_is_fitted(self)
+        return self.loadings_.columns.to_numpy(dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _factor_name(loadings: pd.Series, number: int) -> str:
+    """Name a factor after its two strongest items, without the battery's prefix."""
+    strongest = loadings.abs().sort_values(ascending=False).index[:2]
+    words = [str(item).split("_", 1)[-1] for item in strongest]
+    return _("factor {number}: {items}").format(
+        number=number, items=", ".join(dict.fromkeys(words))
+    )
 
 
 def parallel_analysis(scaled, n_random: int = 50, random_state=0) -> int:

@@ -109,13 +109,12 @@ class MixedScaler(TransformerMixin, BaseEstimator):
         numbers = self._numbers(X, reset=False)
         filled = np.where(np.isnan(numbers), self.medians_, numbers)
         scaled = (self._shorten(filled) - self.mean_) / self.scale_
+        if self.categories == "keep" and isinstance(X, pd.DataFrame):
+            kept = pd.DataFrame(scaled, columns=self._numeric_names(), index=X.index)
+            return kept.join(_as_text(X[self._nominal])) if self._nominal else kept
         if not self._nominal:
             return scaled
-        texts = _as_text(X[self._nominal])
-        if self.categories == "keep":
-            kept = pd.DataFrame(scaled, columns=self._numeric_names(), index=X.index)
-            return kept.join(texts)
-        zero_one = self._encoder.transform(texts)
+        zero_one = self._encoder.transform(_as_text(X[self._nominal]))
         return np.hstack([scaled, (zero_one - self._shares) / self._block])
 
     def get_feature_names_out(self, input_features=None):

@@ -1,0 +1,280 @@
+"""The four classic bases of segmentation, each as a table of features: one row a customer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from custlab.errors import InputError
+from custlab.i18n import _
+from custlab.segmentation.factors import FactorScores
+from custlab.value.rfm import rfm_table
+
+BATTERIES = ("need_", "lifestyle_")
+
+
+class _Base(TransformerMixin, BaseEstimator):
+    """Turn a case into features; columns learned in ``fit`` stay the same for later data."""
+
+    def fit(self, case, y=None):
+        """Learn which columns there are.
+
+        Parameters
+        ----------
+        case : Case
+            The firm.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        transformer
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If the case lacks what the base needs.
+        """
+        self._learn(case)
+        features = self._features(case)
+        if features.empty:
+            raise InputError(
+                _("The case {name!r} has no data for this base.").format(name=case.name)
+            )
+        # A column that nobody has, or that is the same for all, tells nothing about this case.
+        varied = features.nunique() > 1
+        self.columns_ = list(features.columns[varied])
+        return self
+
+    def transform(self, case):
+        """Give the features of a case's customers.
+
+        Parameters
+        ----------
+        case : Case
+            The firm, with the tables that ``fit`` has seen.
+
+        Returns
+        -------
+        DataFrame
+            Features by ``customer_id``.
+        """
+        check_is_fitted(self)
+        return self._features(case).reindex(columns=self.columns_)
+
+    def get_feature_names_out(self, input_features=None):
+        """Name the features.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored: the case decides.
+
+        Returns
+        -------
+        ndarray of str
+            Names.
+        """
+        check_is_fitted(self)
+        return np.array(self.columns_, dtype=object)
+
+    def _learn(self, case) -> None:
+        """Learn from the case what the features need; most bases need nothing."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False  # a case, not a table of numbers
+        return tags
+
+
+class GeographicBase(_Base):
+    """Where customers are: ``region`` and ``city_tier`` (1 = the four largest cities, to 4).
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> list(GeographicBase().fit_transform(load_case("ecommerce")).columns)
+    ['region', 'city_tier']
+    """
+
+    def _features(self, case) -> pd.DataFrame:
+        return _of_customers(case, ["region", "city_tier"])
+
+
+class DemographicBase(_Base):
+    """Who customers are: age, income, education, household; of firms, their trade and size.
+
+    Columns that a kind of customer cannot have (the age of a firm) are missing.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> "life_stage" in DemographicBase().fit_transform(load_case("ecommerce"))
+    True
+    """
+
+    def _features(self, case) -> pd.DataFrame:
+        return _of_customers(
+            case,
+            ["kind", "age", "gender", "income_band", "education", "household_size", "life_stage",
+             "occupation", "industry", "employees"],
+        )  # fmt: skip
+
+
+class PsychographicBase(_Base):
+    """What customers want and how they live: factor scores of the survey's two batteries.
+
+    Only customers who answered the survey have a row.
+
+    Parameters
+    ----------
+    n_factors : int, optional
+        How many factors; by default as many as parallel analysis supports.
+
+    Attributes
+    ----------
+    factors_ : FactorScores
+        The fitted factors, with their ``loadings_``.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> PsychographicBase(n_factors=3).fit_transform(load_case("ecommerce")).shape[1]
+    3
+    """
+
+    def __init__(self, n_factors=None):
+        self.n_factors = n_factors
+
+    def _learn(self, case) -> None:
+        items = likert_items(case)
+        self.factors_ = FactorScores(self.n_factors).set_output(transform="pandas").fit(items)
+
+    def _features(self, case) -> pd.DataFrame:
+        return self.factors_.transform(likert_items(case))
+
+
+class BehaviouralBase(_Base):
+    """What customers do: recency, frequency, money, prices accepted, product lines, channels.
+
+    Only customers with an order have a row. ``recency`` is in days, ``monetary`` and
+    ``per_order`` in the case's currency; shares lie between 0 and 1.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> list(BehaviouralBase().fit_transform(load_case("ecommerce")).columns[:4])
+    ['recency', 'frequency', 'monetary', 'per_order']
+    """
+
+    def _features(self, case) -> pd.DataFrame:
+        orders = case.orders.merge(case.products[["product_id", "line"]], on="product_id")
+        rfm = rfm_table(case.orders, as_of=case.as_of).set_index("customer_id")
+        kept = orders[~orders["returned"]] if "returned" in orders else orders
+        money = kept.groupby("customer_id", observed=True)[["amount", "discount"]].sum()
+        features = rfm.assign(
+            per_order=rfm["monetary"] / rfm["frequency"],
+            discount_share=money["discount"] / (money["amount"] + money["discount"]),
+        )
+        if "returned" in orders:
+            lines = orders.groupby("customer_id", observed=True)["returned"]
+            features["return_share"] = lines.mean()
+        return features.join(_shares(kept, "line")).join(_shares(kept, "channel"))
+
+
+BASES = {
+    "geographic": GeographicBase,
+    "demographic": DemographicBase,
+    "psychographic": PsychographicBase,
+    "behavioural": BehaviouralBase,
+}
+
+
+def base_features(case, *names: str) -> pd.DataFrame:
+    """Put the features of one or several bases side by side.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+    *names : {"geographic", "demographic", "psychographic", "behavioural"}
+        Which bases; all four by default.
+
+    Returns
+    -------
+    DataFrame
+        Features by ``customer_id``, of the customers that every chosen base has.
+
+    Raises
+    ------
+    InputError
+        If a base does not exist, or no customer has all of them.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> base_features(load_case("ecommerce"), "geographic").shape[1]
+    2
+    """
+    unknown = [name for name in names if name not in BASES]
+    if unknown:
+        raise InputError(
+            _("{given!r} is no base. Bases: {known}.").format(
+                given=unknown[0], known=", ".join(BASES)
+            )
+        )
+    tables = [BASES[name]().fit_transform(case) for name in names or BASES]
+    joined = pd.concat(tables, axis=1, join="inner")
+    if joined.empty:
+        raise InputError(_("No customer has data for all of these bases: choose fewer."))
+    return joined
+
+
+def likert_items(case) -> pd.DataFrame:
+    """Give the answers to the survey's two batteries of items, 1 (not at all) to 7 (fully).
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    DataFrame
+        Items by ``customer_id``: ``need_…`` and ``lifestyle_…``, missing where not answered. Who
+        answered more than once counts with the latest answers.
+
+    Raises
+    ------
+    InputError
+        If the case has no survey, or no such items.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> likert_items(load_case("ecommerce")).shape[1]
+    16
+    """
+    survey = case.survey.sort_values("survey_date").drop_duplicates("customer_id", keep="last")
+    items = [name for name in survey.columns if name.startswith(BATTERIES)]
+    if not items:
+        raise InputError(
+            _("The survey has no items of needs or lifestyles (columns need_… or lifestyle_…), so "
+              "there is no psychographic base.")
+        )  # fmt: skip
+    answers = survey.set_index("customer_id")[items].astype("Float64").astype(float)
+    return answers.dropna(how="all")
+
+
+def _of_customers(case, wanted: list[str]) -> pd.DataFrame:
+    customers = case.customers.set_index("customer_id")
+    return customers[[name for name in wanted if name in customers.columns]]
+
+
+def _shares(kept: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Give the share of a customer's order lines that falls to each value of a column."""
+    shares = pd.crosstab(kept["customer_id"], kept[column].astype(str), normalize="index")
+    return shares.add_prefix(f"{column} ").rename_axis(columns=None)
