@@ -195,8 +195,8 @@ PRODUCTS = (
 )  # fmt: skip
 
 CAMPAIGNS = (
-    Campaign("A-CARE24", "existing", "2024-02-26", 120, ("monthly", "quarterly", "half-yearly"), 0.30, 0.55, 18.0, "rhythm_effect"),
-    Campaign("A-NEW24", "new", "2024-05-06", 60, ("advice", "price", "demo"), 0.25, 0.90, 45.0, "approach_effect"),
+    Campaign("A-CARE24", "existing", "2024-02-26", 120, ("monthly", "quarterly", "half-yearly"), 0.30, 0.75, 18.0, "rhythm_effect"),
+    Campaign("A-NEW24", "new", "2024-05-06", 60, ("advice", "price", "demo"), 0.25, 0.95, 45.0, "approach_effect"),
     Campaign("A-PLAN24", "existing", "2024-09-02", 60, ("membership",), 0.50, 0.85, 30.0, "membership_effect"),
 )  # fmt: skip
 
@@ -210,8 +210,8 @@ SPEC = Spec(
         "public bodies, through its stores, dealers, website and app."
     ),
     starts_on="2019-01-01",
-    n_customers=2800,
-    seed=20190101,
+    n_customers=2300,
+    seed=20190129,
     segments=SEGMENTS,
     products=PRODUCTS,
     campaigns=CAMPAIGNS,
@@ -224,14 +224,13 @@ SPEC = Spec(
     },
     brand_awareness={"lanvero": 0.98, "tamwell": 0.86, "kessora": 0.80, "orbenko": 0.62},
     promo=2.4,
-    growth=0.22,
-    conversion=0.88,
+    growth=0.12,
+    conversion=0.74,
     cycle_days={"household": 24, "enterprise": 45, "government": 95},
     extra_lines=0.35,
     quantity=0.06,
-    journeys_per_order=0.95,
-    events=1.7,
-    noise=0.3,
+    journeys_per_order=0.85,
+    events=3.4,
     price_drift={"smart": -0.04, "traditional": 0.015, "commercial": 0.02},
     costs={
         "service_contact": 85.0, "return_handling": 160.0, "order_handling": 70.0,

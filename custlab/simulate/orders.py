@@ -33,7 +33,7 @@ def make_lines(spec, streams, calendar, customers, latent, orders, name="order l
     lines["unit_price"] = _prices(spec, calendar, lines)
     _add_discount(rng, calendar, latent, lines, home)
     channel = draw_by_segment(
-        streams(name + " channel"), spec, latent["segment"].to_numpy()[customer], "channels"
+        streams(name + " channel"), spec, latent["habit"].to_numpy()[customer], "channels"
     )
     first_of_order = lines.groupby("order").cumcount() == 0
     lines["channel"] = pd.Series(np.where(first_of_order, channel, None)).ffill()
@@ -63,7 +63,7 @@ def _choose_products(spec, rng, calendar, customers, latent, lines):
     season = np.array([p.summer for p in products])
     launched = np.array([calendar.day(p.launched) for p in products])
     sold_to = {k: np.array([k in p.kinds for p in products]) for k in np.unique(kind)}
-    chance = by_segment[latent["segment"].to_numpy()[customer]]
+    chance = by_segment[latent["basket"].to_numpy()[customer]]
     chance = chance * np.where(summer[:, None], season, 1.0)
     chance = chance * (day[:, None] >= launched)
     chance = chance * np.array([sold_to[k] for k in kind])

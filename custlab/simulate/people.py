@@ -90,7 +90,7 @@ HOUSEHOLD_PULL = {
     "flatmate": (-0.5, 0.9, 0.6, -0.4, -1.5, 0.2),
 }
 LOOSENESS = 0.75  # how much of the pull of a title reaches the role; the rest is chance
-SECOND_ROLE = 0.35  # a role whose strength comes this close to the main one is played too
+SECOND_ROLE = 0.22  # a role whose strength comes this close to the main one is played too
 CHILD = 12  # below this age nobody decides, pays or screens
 
 
@@ -235,7 +235,7 @@ def _best_of_units_without(played, score, unit):
 
 def _strength(plays, main, alone):
     """Divide each person's events over the roles: the main one weighs most."""
-    strength = plays * np.array([0.30, 0.30, 0.30, 0.30, 0.35, 0.20])
+    strength = plays * np.array([0.17, 0.17, 0.17, 0.17, 0.28, 0.13])
     strength[np.arange(len(main)), main] = 1.0
     strength[alone, :4] = (0.8, 0.7, 0.4, 0.8)
     return strength / strength.sum(axis=1, keepdims=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-CONTACTS_PER_YEAR = 0.45  # service contacts per order and unit of proneness, as in interactions
+from .interactions import CONTACTS_PER_ORDER, MOST_CONTACTS
+
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,10 @@ def _value(world, customer_id):
     amount = np.bincount(future["customer"], weights=future["amount"], minlength=n)
     margin = np.bincount(future["customer"], weights=future["margin"], minlength=n)
     calls = world.streams("future service").poisson(
-        CONTACTS_PER_YEAR * np.minimum(world.latent["service"].to_numpy(), 9) * orders
+        CONTACTS_PER_ORDER
+        * np.minimum(world.latent["service"].to_numpy(), MOST_CONTACTS)
+        * world.spec.journeys_per_order
+        * orders
     )
     costs = world.spec.costs
     margin = margin - orders * costs["order_handling"] - calls * costs["service_contact"]

@@ -14,7 +14,7 @@ ACQUISITION_COST = {  # CNY for one registered customer: median by channel
 }  # fmt: skip
 CASE_COST_LEVEL = {"appliances": 1.0, "ecommerce": 0.45, "software": 1.6}
 HOUSEHOLD_SIZE = {
-    "single": (1, 0.15), "couple": (2, 0.05), "young family": (3, 0.6),
+    "single": (1, 0.08), "couple": (2, 0.05), "young family": (3, 0.6),
     "family with teenagers": (3, 0.7), "empty nest": (2, 0.3), "retired": (2, 0.4),
 }  # fmt: skip
 
@@ -48,18 +48,37 @@ def make_population(spec, streams, calendar, n):
     customers = pd.DataFrame({"kind": draw_by_segment(rng, spec, segment, "kinds")})
     customers["customer_since"] = np.sort(_draw_since(rng, spec, calendar, n))
     home = (customers["kind"] == "household").to_numpy()
+    kinds = customers["kind"].to_numpy()
+
+    def basis():
+        return blurred(rng, spec, segment, kinds)
 
     lean = np.array([[s.regions.get(r, 1.0) for r in REGIONS] for s in spec.segments])
     tiers = np.array([s.tiers for s in spec.segments])
-    for name, values in draw_places(rng, tiers[segment], lean[segment]).items():
+    living = basis()
+    for name, values in draw_places(rng, tiers[living], lean[living]).items():
         customers[name] = values
-    customers["acquisition_channel"] = draw_by_segment(rng, spec, segment, "acquisition")
+    customers["acquisition_channel"] = draw_by_segment(rng, spec, basis(), "acquisition")
     customers["acquisition_cost"] = _draw_cost(rng, spec, customers)
-    _add_person(rng, spec, customers, segment, home)
-    _add_organisation(rng, spec, customers, segment, home)
+    _add_person(rng, spec, customers, basis(), home)
+    _add_organisation(rng, spec, customers, basis(), home)
     consent = 0.80 - 0.10 * home - 0.05 * (customers["city_tier"] == 1)
     customers["marketing_consent"] = rng.random(n) < consent
     return customers, _make_latent(spec, streams, customers, segment)
+
+
+def blurred(rng, spec, segment, kinds):
+    """Let some customers follow another segment of their kind on one basis.
+
+    Nobody is typical in every respect: a student may live in a small town, a family may buy as
+    bargain hunters do. Drawn anew for each basis.
+    """
+    other = np.empty(len(segment), dtype=int)
+    for kind in np.unique(kinds):
+        rows = kinds == kind
+        weights = [s.share * s.kinds.get(kind, 0.0) for s in spec.segments]
+        other[rows] = pick(rng, np.tile(weights, (rows.sum(), 1)))
+    return np.where(rng.random(len(segment)) < spec.blur, other, segment)
 
 
 def _draw_since(rng, spec, calendar, n):
@@ -137,16 +156,22 @@ def _make_latent(spec, streams, customers, segment):
     weight = 6.0  # beta(a, b) with a + b = 6 before satisfaction moves it
     a = rng.gamma(weight * dropout * np.exp(-0.55 * pleased))
     b = rng.gamma(weight * (1 - dropout))
-    taste = per_segment(spec, segment, "taste") + rng.normal(0, spec.spend_sd, n)
+    kinds = customers["kind"].to_numpy()
+    taste = per_segment(spec, blurred(rng, spec, segment, kinds), "taste")
+    taste = taste + rng.normal(0, spec.spend_sd, n)
     bulk = per_segment(spec, segment, "bulk") + np.where(
         home, 0, 0.35 * size + rng.normal(0, spec.bulk_sd, n)
     )
-    needs = np.array([s.needs for s in spec.segments])[segment]
-    lifestyle = np.array([s.lifestyle for s in spec.segments])[segment]
+    minded = blurred(rng, spec, segment, kinds)
+    needs = np.array([s.needs for s in spec.segments])[minded]
+    lifestyle = np.array([s.lifestyle for s in spec.segments])[minded]
+    difficult = rng.random(n) < spec.difficult
     own = rng.normal(0, spec.spread, (n, len(NEEDS) + len(LIFESTYLES)))
     latent = pd.DataFrame(
         {
             "segment": segment,
+            "basket": blurred(rng, spec, segment, kinds),
+            "habit": blurred(rng, spec, segment, kinds),
             "income": income,
             "pleased": pleased,
             "rate": rate,
@@ -154,10 +179,13 @@ def _make_latent(spec, streams, customers, segment):
             "taste": taste + 0.15 * (income - 2),
             "bulk": bulk,
             "discount": np.clip(
-                per_segment(spec, segment, "discount") * rng.gamma(1.6, 1 / 1.6, n), 0, 0.45
+                per_segment(spec, segment, "discount") * rng.gamma(1.6, 1 / 1.6, n)
+                + difficult * rng.uniform(*spec.difficult_discount, n), 0, spec.difficult_discount[1] + 0.17
             ),
-            "returns": per_segment(spec, segment, "returns") * rng.gamma(0.8, 1 / 0.8, n),
-            "service": per_segment(spec, segment, "service") * rng.gamma(0.7, 1 / 0.7, n),
+            "returns": per_segment(spec, segment, "returns") * rng.gamma(0.8, 1 / 0.8, n)
+            * np.where(difficult, 3.5, 0.85),
+            "service": per_segment(spec, segment, "service") * rng.gamma(0.7, 1 / 0.7, n)
+            * np.where(difficult, spec.difficult_calls, 0.85) * np.exp(0.3 * size * ~home),
         }
     )
     items = [f"need_{x}" for x in NEEDS] + [f"lifestyle_{x}" for x in LIFESTYLES]

@@ -133,8 +133,11 @@ class _World:
         heads = self.lines[~self.lines["renewal"]].drop_duplicates("order")
         heads = heads[["order", "customer", "person", "day", "channel"]]
         journeys = interactions.make_journeys(*base, heads, self.cycle)
+        # A year paid in advance is a year in which service may be needed.
+        renewals = self.lines.loc[self.lines["renewal"], ["order", "customer", "day"]]
+        renewals = renewals[renewals["customer"].isin(self._yearly_payers())]
         events = interactions.make_interactions(
-            *base, self.latent, self.people, self.strength, journeys, calendar.last
+            *base, self.latent, self.people, self.strength, journeys, renewals, calendar.last
         )
         explicit = interactions.order_events(*base, heads, calendar.last)
         events = pd.concat([events, explicit], ignore_index=True)
@@ -152,6 +155,12 @@ class _World:
             self.deals = subscriptions.make_deals(
                 *base, self.latent, won[["order", "customer", "day", "amount"]], self.cycle
             )
+
+    def _yearly_payers(self):
+        """Return the customers whose plan is paid by the year."""
+        if not self.contractual:
+            return []
+        return self.subscriptions.loc[self.subscriptions["period"] == 365, "customer"]
 
     def tables(self):
         """Put the tables into the form in which learners get them."""

@@ -105,8 +105,17 @@ class Spec:
     extra_lines: float = 0.3  # mean number of further lines in an order
     quantity: float = 0.1  # mean extra pieces per line for households
     journeys_per_order: float = 1.0  # share of orders whose journey was recorded
+    tracked: float = 0.45  # share of orders whose placing left a trace of its own
     events: float = 1.7  # mean events per person and journey
-    noise: float = 0.3  # share of events that belong to another role
+    later_events: float = 0.28  # the same for later journeys: routine leaves fewer traces
+    noise: float = 0.04  # share of events that belong to another role
+    touchpoints: tuple = (
+        "store", "website", "app", "phone", "email", "social", "visit", "service",
+    )  # fmt: skip
+    blur: float = 0.08  # share of customers who are untypical of their segment, for each basis
+    difficult: float = 0.07  # share of customers who haggle, return and complain a lot
+    difficult_discount: tuple = (0.10, 0.28)  # what these get on top
+    difficult_calls: float = 4.0  # how many times more often these call the service
     price_drift: dict = field(default_factory=dict)  # line -> yearly change of price
     costs: dict = field(default_factory=dict)
     survey_share: float = 0.45

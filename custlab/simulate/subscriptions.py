@@ -46,7 +46,7 @@ def make_subscriptions(spec, streams, calendar, customers, latent, first):
     period = np.array([PLANS[p][1] for p in plan])
     habit = latent["discount"].to_numpy()[rows]
     list_price = np.array([spec.products[p].list_price for p in product])
-    price = np.round(list_price * (1 - np.minimum(habit, 0.35)), 0)
+    price = np.round(list_price * (1 - np.minimum(habit, 0.66)), 0)
 
     leave = latent["dropout"].to_numpy()[rows] * np.where(period < 365, 0.45, 1.0)
     lives = np.minimum(rng.geometric(np.clip(leave, 1e-3, 1)), 400)  # periods paid
@@ -79,8 +79,8 @@ def _choose_plans(rng, customers, latent, rows):
 
 def _seats(rng, customers, rows, plan):
     employees = customers["employees"].astype("Float64").fillna(1).to_numpy(dtype=float)[rows]
-    share = rng.beta(1.6, 4.0, len(rows))
-    seats = np.maximum(np.round(employees * share), 2)
+    share = rng.beta(3.0, 3.0, len(rows))
+    seats = np.maximum(np.round(employees**0.7 * share * 1.6), 2)
     home = (customers["kind"] == "household").to_numpy()[rows]
     return np.where(home, np.where(plan == "Team", 2, 1), np.minimum(seats, 400)).astype(int)
 

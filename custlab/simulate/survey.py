@@ -64,9 +64,12 @@ def make_survey(spec, streams, calendar, customers, latent, people, strength, un
 
 
 def _respondents(rng, spec, calendar, customers, latent):
-    """Draw who answers: people with strong feelings and consent answer more often."""
+    """Draw who answers: strong feelings, consent and age help; the young and firms answer less."""
     chance = spec.survey_share * (0.85 + 0.12 * np.abs(latent["pleased"].to_numpy()))
     chance = chance * np.where(customers["marketing_consent"], 1.05, 0.8)
+    age = customers["age"].astype("Float64").fillna(44).to_numpy(dtype=float)
+    chance = chance * np.select([age < 26, age < 36, age > 60], [0.65, 0.85, 1.25], 1.0)
+    chance = chance * np.where(customers["kind"] == "household", 1.0, 0.8)
     chance = chance * (customers["customer_since"] < calendar.day("2024-11-01"))
     return np.flatnonzero(rng.random(len(customers)) < chance)
 
@@ -117,7 +120,7 @@ def _leave_gaps(rng, answers, pleased):
     late = answers.columns[answers.columns.str.startswith(("sat_", "rate_"))]
     answers.loc[tired, [*late, "recommend", "wallet_share", "comment"]] = np.nan
     answers.loc[rng.random(n) < 0.08 + 0.06 * (pleased < -0.5), "sat_service"] = np.nan
-    answers.loc[rng.random(n) < 0.05, "satisfaction"] = np.nan
+    answers.loc[rng.random(n) < 0.03 + 0.12 * (pleased < -0.7), "satisfaction"] = np.nan
     answers.loc[rng.random(n) < 0.06, "recommend"] = np.nan
     answers.loc[rng.random(n) < 0.38 + 0.12 * (pleased < 0), "wallet_share"] = np.nan
 
