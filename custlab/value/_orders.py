@@ -286,8 +286,10 @@ def midnight(moment) -> datetime:
 
 
 def _collect(frame) -> nw.DataFrame:
-    """Bring a small result here; pandas is what every engine can hand over."""
-    return frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame
+    """Bring a small result here: as Polars from Polars, else as pandas, which all can give."""
+    if not isinstance(frame, nw.LazyFrame):
+        return frame
+    return frame.collect("polars" if frame.implementation.is_polars() else "pandas")
 
 
 def _first_row(frame, flags) -> str:

@@ -129,7 +129,7 @@ def lifetime_value(
         ``x``, ``t_x``, ``T`` and, for the model of spend, ``m_x``.
     months : int
         Horizon.
-    unit : {"day", "week", "month", "year"}
+    unit : {"day", "week", "month", "quarter", "year"}
         The unit of time that the histories are in.
     margin : float or Series
         Share of the spend that is left after variable costs, for all or for each customer.

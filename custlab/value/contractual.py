@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma
@@ -36,7 +38,7 @@ def subscription_periods(
         One row per subscription.
     as_of : date or str
         End of observation.
-    unit : {"day", "week", "month", "year"}
+    unit : {"day", "week", "month", "quarter", "year"}
         Length of a period.
     start, end : str
         Columns with the first day and the last (missing while active).
@@ -128,20 +130,26 @@ def survival_curve(periods, ended, level: float = 0.95) -> pd.DataFrame:
     """
     periods, ended = _checked_periods(periods, ended)
     curve = ecdf(CensoredData(uncensored=periods[ended], right=periods[~ended])).sf
-    interval = curve.confidence_interval(level, method="log-log")
+    with warnings.catch_warnings():  # SciPy warns where all or nobody is left; see below
+        warnings.simplefilter("ignore", RuntimeWarning)
+        interval = curve.confidence_interval(level, method="log-log")
     times = np.arange(periods.max() + 1)
     survival = curve.evaluate(times)
     table = pd.DataFrame(
         {
             "survival": survival,
-            # Before anybody has left, the formula of the interval has no value: nobody is lost.
-            "low": np.nan_to_num(interval.low.evaluate(times), nan=1.0),
-            "high": np.nan_to_num(interval.high.evaluate(times), nan=1.0),
+            "low": _or_else(interval.low.evaluate(times), survival),
+            "high": _or_else(interval.high.evaluate(times), survival),
             "at_risk": [int((periods >= time).sum()) for time in times],
         },
         index=pd.Index(times, name="period"),
     )
     return table.assign(retention=table["survival"] / table["survival"].shift())
+
+
+def _or_else(limits: np.ndarray, survival: np.ndarray) -> np.ndarray:
+    """Where all or nobody is left the interval's formula has no value: take the curve itself."""
+    return np.where(np.isnan(limits), survival, limits)
 
 
 def _checked_periods(periods, ended) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value._orders import OrderColumns, _collect, checked_orders, midnight
 
-DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 
 def purchase_histories(
@@ -37,7 +37,7 @@ def purchase_histories(
         One row per order or order line.
     as_of : date or str, optional
         End of observation; the day of the last order by default.
-    unit : {"day", "week", "month", "year"}
+    unit : {"day", "week", "month", "quarter", "year"}
         The unit of ``t_x`` and ``T``.
     customer, date, amount : str
         Names of the columns.

@@ -15,7 +15,7 @@ COST_DRIVERS = (
     "discounts",
     "returns",
     "cost_of_goods",
-    "delivery",
+    "order_handling",
     "return_handling",
     "service",
     "acquisition",
@@ -30,25 +30,54 @@ class CostToServe:
 
     Parameters
     ----------
-    delivery : float
-        Per order.
+    order_handling : float
+        Per order (picking, delivery, invoice).
     return_handling : float
-        Per returned order line (transport, inspection, repacking).
-    lost_on_return : float
-        Share of the cost of returned goods that is not recovered, 0 to 1.
+        Per returned order line (transport, inspection, resale at a lower price).
     service_contact : float
         Per contact with the service.
+    lost_on_return : float
+        Share of the cost of returned goods that is not recovered, 0 to 1.
 
     Examples
     --------
-    >>> CostToServe(delivery=10).return_handling
-    40.0
+    >>> CostToServe(order_handling=10, return_handling=40, service_contact=30).lost_on_return
+    0.0
     """
 
-    delivery: float = 15.0
-    return_handling: float = 40.0
-    lost_on_return: float = 0.2
-    service_contact: float = 30.0
+    order_handling: float
+    return_handling: float
+    service_contact: float
+    lost_on_return: float = 0.0
+
+    @classmethod
+    def from_table(cls, costs: pd.DataFrame) -> CostToServe:
+        """Read the costs from the case's table ``costs``.
+
+        Parameters
+        ----------
+        costs : DataFrame
+            ``item`` and ``cost`` (currency per unit).
+
+        Returns
+        -------
+        CostToServe
+            The costs by name.
+
+        Raises
+        ------
+        InputError
+            If an item is missing.
+        """
+        _need(costs, ["item", "cost"], _("costs"))
+        known = dict(zip(costs["item"], costs["cost"].astype(float), strict=True))
+        items = ["order_handling", "return_handling", "service_contact"]
+        missing = [name for name in items if name not in known]
+        if missing:
+            raise InputError(
+                _("Table costs has no item {missing}.").format(missing=", ".join(missing))
+            )
+        return cls(**{name: known[name] for name in items})
 
     def __post_init__(self):
         for name, value in vars(self).items():
@@ -63,10 +92,10 @@ class CostToServe:
 def contribution(
     orders: pd.DataFrame,
     products: pd.DataFrame,
+    costs: CostToServe,
     *,
     interactions: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
-    costs: CostToServe | None = None,
 ) -> pd.DataFrame:
     """Follow each customer's sales down to contribution, one cost driver a column.
 
@@ -77,18 +106,18 @@ def contribution(
         (currency per line), ``returned`` (bool).
     products : DataFrame
         ``product_id``, ``unit_cost``.
+    costs : CostToServe
+        What serving costs.
     interactions : DataFrame, optional
         ``customer_id``, ``stage``; rows of the stage "service" are service contacts.
     customers : DataFrame, optional
         ``customer_id``, ``acquisition_cost``. If given, customers without orders appear too.
-    costs : CostToServe, optional
-        Assumed costs.
 
     Returns
     -------
     DataFrame
         Index ``customer_id``; ``list_sales``, then the cost drivers as positive amounts
-        (``discounts``, ``returns``, ``cost_of_goods``, ``delivery``, ``return_handling``,
+        (``discounts``, ``returns``, ``cost_of_goods``, ``order_handling``, ``return_handling``,
         ``service``, ``acquisition``), ``net_sales`` (after discounts and returns) and
         ``contribution``, all in currency.
 
@@ -107,12 +136,12 @@ def contribution(
     >>> orders = pd.DataFrame({"customer_id": ["a"], "order_id": ["o1"], "product_id": ["p"],
     ...     "quantity": [2], "unit_price": [100.0], "discount": [20.0], "returned": [False]})
     >>> products = pd.DataFrame({"product_id": ["p"], "unit_cost": [60.0]})
-    >>> contribution(orders, products)[["net_sales", "contribution"]]
+    >>> costs = CostToServe(order_handling=15, return_handling=40, service_contact=30)
+    >>> contribution(orders, products, costs)[["net_sales", "contribution"]]
                  net_sales  contribution
     customer_id
     a                180.0          45.0
     """
-    costs = costs or CostToServe()
     lines = _order_lines(orders, products, costs)
     table = lines.groupby("customer_id", observed=True).sum()
     if customers is not None:
@@ -164,7 +193,7 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
             "discounts": orders["discount"].astype(float),
             "returns": (list_sales - orders["discount"]).where(returned, 0.0),
             "cost_of_goods": goods.where(~returned, goods * costs.lost_on_return),
-            "delivery": first_line * costs.delivery,
+            "order_handling": first_line * costs.order_handling,
             "return_handling": returned * costs.return_handling,
             "service": 0.0,
             "acquisition": 0.0,
@@ -249,7 +278,7 @@ def big_but_unprofitable(table: pd.DataFrame, top: float = 0.1) -> pd.DataFrame:
     --------
     >>> table = pd.DataFrame({"net_sales": [900.0, 100.0], "contribution": [-50.0, 30.0],
     ...     "discounts": [100.0, 0.0], "returns": [0.0, 0.0], "cost_of_goods": [500.0, 50.0],
-    ...     "delivery": [50.0, 5.0], "return_handling": [0.0, 0.0], "service": [400.0, 15.0],
+    ...     "order_handling": [50.0, 5.0], "return_handling": [0.0, 0.0], "service": [400.0, 15.0],
     ...     "acquisition": [0.0, 0.0]}, index=["a", "b"])
     >>> big_but_unprofitable(table, top=0.5)
        net_sales  contribution main_driver
