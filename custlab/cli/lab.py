@@ -162,12 +162,23 @@ def server_command(root: Path, port: int, token: str, browser: bool) -> list[str
     command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [f"--LabApp.default_url=/lab/tree/{START_PAGE}", "--Application.log_level=ERROR"]
+    if _can_encrypt():
+        # Otherwise every kernel start prints a warning that a newcomer cannot act on.
+        command.append("--KernelManager.transport_encryption=auto")
     if not browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         # Containers and Binder run as root; Jupyter would refuse.
         command.append("--allow-root")
     return command
+
+
+def _can_encrypt() -> bool:
+    """Whether kernels can be talked to over encrypted sockets (jupyter_client 8.9 and newer)."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    return zmq.has("curve") and KernelManager.class_traits().get("transport_encryption") is not None
 
 
 def server_environment(root: Path, instructor: bool = False) -> dict[str, str]:

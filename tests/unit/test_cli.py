@@ -171,4 +171,4 @@ def test_lab_serves_the_start_page_without_asking_about_news():
         assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
     finally:
         os.killpg(server.pid, signal.SIGINT)
-        server.wait(timeout=30)
+        server.communicate(timeout=30)
