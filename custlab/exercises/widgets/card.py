@@ -227,7 +227,7 @@ class Card:
         elif complete and self.prediction:
             text = _("Prediction saved. You will meet it again further down.")
         elif complete:
-            text = _("Complete and saved.")
+            text = _("Saved.") if self.practice else _("Complete and saved.")
         else:
             text = _("Saved, but not complete yet.")
         self._status.value = look.status(text, complete)

@@ -19,6 +19,7 @@ from custlab.i18n import _
 
 WIDE = w.Layout(width="auto", max_width="52rem")
 LABEL = {"description_width": "16rem"}
+IN_LINE = w.Layout(flex_flow="wrap", align_items="center", grid_gap="4px")
 
 
 class Editor:
@@ -91,7 +92,7 @@ class ChooseOneEditor(Editor):
             options=options,
             value=None,
             description=_("Your choice"),
-            style={"description_width": "6.5rem"},
+            style={"description_width": "initial"},
             layout=WIDE,
         )
         return self._watch(self._radio)
@@ -154,13 +155,13 @@ class NumberEditor(Editor):
     def _build(self) -> w.Widget:
         self._text = w.Text(
             description=_("Your number"),
-            style={"description_width": "6.5rem"},
+            style={"description_width": "initial"},
             layout=w.Layout(width="18rem"),
         )
         self._echo = w.HTML()
         self._text.observe(lambda change: self._say(change["new"]), names="value")
         self._say("")
-        return w.HBox([self._watch(self._text), self._echo])
+        return w.HBox([self._watch(self._text), self._echo], layout=IN_LINE)
 
     def _say(self, text: str) -> None:
         unit = self.question.unit
@@ -196,14 +197,14 @@ class SliderEditor(Editor):
             step=number(q.step),
             value=number(q.example()),
             description=_("Your value"),
-            style={"description_width": "6.5rem"},
+            style={"description_width": "initial"},
             layout=w.Layout(width="30rem", max_width="100%"),
             continuous_update=False,
         )
         keep = w.Button(description=_("Use this value"))
         keep.on_click(self._report)
         unit = w.HTML(f'<span class="cl-note">{escape(q.unit)}</span>')
-        return w.HBox([self._watch(self._slider), unit, keep], layout=w.Layout(flex_flow="wrap"))
+        return w.HBox([self._watch(self._slider), unit, keep], layout=IN_LINE)
 
     def _show(self, value: Any) -> None:
         self._slider.value = self.question.example() if value is None else value
@@ -219,7 +220,7 @@ class FreeTextEditor(Editor):
 
     def _build(self) -> w.Widget:
         self._text = w.Textarea(
-            placeholder=_("Write your answer here"), rows=6, layout=w.Layout(width="100%")
+            placeholder=_("Write your answer here"), rows=6, layout=w.Layout(width="99%")
         )
         label = w.HTML(f'<span class="cl-note">{escape(self._guide())}</span>')
         return w.VBox([label, self._watch(self._text)])

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from custlab.exercises.kinds.form import Field, Form
-from custlab.exercises.widgets.editors import LABEL, WIDE, Editor, dropdown
+from custlab.exercises.widgets.editors import IN_LINE, LABEL, WIDE, Editor, dropdown
 
 
 class FormEditor(Editor):
@@ -40,7 +40,7 @@ class _Line:
     def __init__(self, widget: w.Widget, watch: Callable[[w.Widget], w.Widget], unit: str) -> None:
         self._widget = watch(widget)
         note = w.HTML(f'<span class="cl-note">{escape(unit)}</span>')
-        self.box = w.HBox([widget, note]) if unit else widget
+        self.box = w.HBox([widget, note], layout=IN_LINE) if unit else widget
 
     def show(self, value: Any) -> None:
         self._widget.value = "" if value is None else str(value)

@@ -18,18 +18,26 @@ STYLE = """<style>
 .cl-prompt { font-size: 1.05em; font-weight: 600; }
 .cl-prompt p:not(:first-child) { font-weight: 400; }
 .cl-note { color: var(--jp-content-font-color2); font-size: 0.92em; }
-.cl-card .widget-radio-box, .cl-card .jupyter-widget-radio-box { margin: 0; }
-.cl-card .widget-radio-box label, .cl-card .widget-checkbox label.widget-label-basic {
-  height: auto; line-height: 1.4; white-space: normal; padding: 3px 0; align-items: flex-start;
+.cl-card .widget-radio-box { margin: 0; }
+.cl-card .widget-radio-box label, .cl-card .widget-checkbox label {
+  display: flex; gap: 8px; height: auto; line-height: 1.4; white-space: normal; padding: 3px 0;
+  align-items: flex-start; width: auto;
   color: var(--jp-content-font-color1); font-size: var(--jp-content-font-size1); }
-.cl-card .widget-radio-box label { display: flex; gap: 8px; }
-.cl-card .widget-radio-box input, .cl-card .widget-checkbox input { flex: none; margin-top: 4px; }
+.cl-card .widget-radio-box label { flex-direction: row-reverse; justify-content: flex-end; }
+.cl-card .widget-radio-box input, .cl-card .widget-checkbox input { flex: none;
+  margin: 3px 0 0; }
 .cl-card .widget-checkbox, .cl-card .widget-radio { height: auto; width: auto; }
 .cl-card .widget-label { color: var(--jp-content-font-color1); white-space: normal; height: auto;
-  line-height: 1.35; text-overflow: clip; overflow: visible; align-self: center; }
-.cl-rows .widget-dropdown, .cl-rows .widget-text { height: auto; min-height: 32px; }
-.cl-rows .widget-dropdown > .widget-label, .cl-rows .widget-text > .widget-label,
-.cl-rows .widget-textarea > .widget-label { text-align: left; }
+  line-height: 1.35; text-overflow: clip; overflow: visible; align-self: center;
+  text-align: left; font-size: var(--jp-content-font-size1); }
+.cl-card .widget-dropdown, .cl-card .widget-text { height: auto; min-height: 32px;
+  align-items: center; }
+.cl-card select { height: 28px; appearance: auto; background-image: none !important;
+  color-scheme: light; color: var(--jp-content-font-color1); }
+body[data-jp-theme-light="false"] .cl-card select { color-scheme: dark; }
+.cl-card textarea { font-family: var(--jp-content-font-family);
+  font-size: var(--jp-content-font-size1); line-height: 1.45; }
+.cl-card .widget-button { height: auto; min-height: 30px; }
 .cl-card input:focus-visible, .cl-card select:focus-visible, .cl-card button:focus-visible,
 .cl-card textarea:focus-visible, .cl-card summary:focus-visible,
 .cl-card .noUi-handle:focus-visible {

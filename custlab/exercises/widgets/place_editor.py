@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from custlab.exercises.kinds.place import Place
-from custlab.exercises.widgets.editors import Editor
+from custlab.exercises.widgets.editors import IN_LINE, Editor
 from custlab.i18n import _
 
 CELL = 64
@@ -33,7 +33,7 @@ class PlaceEditor(Editor):
                     ),
                     *axes,
                 ],
-                layout=w.Layout(flex_flow="wrap"),
+                layout=IN_LINE,
             )
             for number, (item, axes) in enumerate(self._rows.items(), start=1)
         ]
@@ -82,7 +82,7 @@ def grid_picture(question: Place, places: dict[str, list[int]]) -> str:
     side = question.size * CELL
     lines = [
         f'<path d="M{MARGIN_LEFT + i * CELL} 4 v{side} M{MARGIN_LEFT} {4 + i * CELL} h{side}" '
-        'stroke="var(--jp-border-color2)" fill="none"/>'
+        'stroke="var(--jp-border-color1)" fill="none"/>'
         for i in range(question.size + 1)
     ]
     shared: dict[tuple[int, int], list[int]] = {}
