@@ -1,0 +1,200 @@
+"""Segmentation reproduces published numbers and brute force."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.datasets import load_iris, make_blobs
+from sklearn.metrics import adjusted_rand_score
+
+from custlab.segmentation import (
+    KPrototypes,
+    Segmenter,
+    bootstrap_stability,
+    choose_k,
+    parallel_analysis,
+    profile,
+    recovery,
+    silhouette_widths,
+    stability_band,
+)
+from custlab.segmentation.stability import best_jaccard
+
+IRIS = load_iris().data
+
+# Dissimilarities of twelve countries: Rousseeuw 1987, table 1 (lower triangle).
+COUNTRIES = [
+    5.58, 7.00, 6.50, 7.08, 7.00, 3.83, 4.83, 5.08, 8.17, 5.83, 2.17, 5.75, 6.67, 6.92, 4.92, 6.42,
+    5.00, 5.58, 6.00, 4.67, 6.42, 3.42, 5.50, 6.42, 6.42, 5.00, 3.92, 6.17, 2.50, 4.92, 6.25, 7.33,
+    4.50, 2.25, 6.33, 2.75, 6.08, 6.67, 4.25, 2.67, 6.00, 6.17, 6.17, 6.92, 6.17, 5.25, 6.83, 4.50,
+    3.75, 5.75, 5.42, 6.08, 5.83, 6.67, 3.67, 4.75, 3.00, 6.08, 6.67, 5.00, 5.58, 4.83, 6.17, 5.67,
+    6.50, 6.92,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def iris_choice():
+    return choose_k(IRIS, range(2, 6), n_references=5, n_boot=10)
+
+
+def test_iris_inertia_and_silhouette(iris_choice):
+    table = iris_choice.table
+    assert table["inertia"].loc[2:].tolist() == pytest.approx(
+        [152.348, 78.851, 57.228, 46.446], abs=5e-4
+    )
+    assert table["silhouette"].loc[2:].tolist() == pytest.approx(
+        [0.681, 0.553, 0.498, 0.489], abs=5e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "mean"),
+    [
+        ([1, 1, 2, 2, 1, 1, 2, 1, 1, 2, 2, 1], 0.28),  # figure 2
+        ([1, 2, 3, 3, 1, 1, 2, 1, 1, 3, 3, 2], 0.33),  # figure 3
+    ],
+)
+def test_silhouette_of_rousseeuws_countries(labels, mean):
+    distances = np.zeros((12, 12))
+    distances[np.tril_indices(12, -1)] = COUNTRIES
+    widths = silhouette_widths(distances + distances.T, labels, metric="precomputed")
+    assert round(widths.mean(), 2) == mean
+
+
+def test_stability_bands_are_hennigs():
+    named = {j: stability_band(j) for j in (0.3, 0.5, 0.55, 0.6, 0.74, 0.75, 0.84, 0.85, 1.0)}
+    assert named == {
+        0.3: "dissolved", 0.5: "dissolved", 0.55: "not to be trusted",
+        0.6: "doubtful membership", 0.74: "doubtful membership",
+        0.75: "stable", 0.84: "stable", 0.85: "highly stable", 1.0: "highly stable",
+    }  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))
+def test_jaccard_equals_sets(pairs):
+    labels, again = np.array(pairs).T
+    found = best_jaccard(labels, again, 4)
+    for segment in range(4):
+        mine = {i for i, label in enumerate(labels) if label == segment}
+        others = [{i for i, a in enumerate(again) if a == other} for other in set(again)]
+        expected = max(len(mine & o) / len(mine | o) for o in others) if mine else np.nan
+        assert found[segment] == pytest.approx(expected, nan_ok=True)
+
+
+def test_gap_statistic_by_its_definition():
+    """One reference data set, done step by step, gives what choose_k gives."""
+    choice = choose_k(IRIS, [2, 3], n_references=40, n_boot=1, random_state=3)
+    center = IRIS.mean(axis=0)
+    axes = np.linalg.svd(IRIS - center)[2]
+    turned = (IRIS - center) @ axes.T
+    random = np.random.default_rng(8)
+    logs = []
+    for __ in range(40):
+        box = random.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape)
+        logs.append(np.log(KMeans(3, n_init=1, random_state=1).fit(box).inertia_))
+    gap = np.mean(logs) - np.log(KMeans(3, n_init=10, random_state=0).fit(IRIS).inertia_)
+    assert choice.table.loc[3, "gap"] == pytest.approx(gap, abs=0.03)
+    expected_error = np.std(logs) * np.sqrt(1 + 1 / 40)
+    assert choice.table.loc[3, "gap_se"] == pytest.approx(expected_error, rel=0.5)
+
+
+def test_gap_finds_no_segments_where_none_are():
+    cloud = np.random.default_rng(1).uniform(size=(300, 2))
+    assert choose_k(cloud, [2, 3, 4], n_boot=2).suggestions.loc["gap", "k"] == 1
+
+
+def test_all_criteria_agree_on_clear_segments():
+    values, __ = make_blobs(400, centers=[[0, 0], [12, 0], [0, 12], [12, 12]], random_state=1)
+    choice = choose_k(values, range(2, 7), n_boot=10)
+    assert choice.suggestions["k"].tolist() == [4] * 5
+    assert choice.table.loc[4, ["jaccard", "ari"]].min() > 0.99
+
+
+def test_weighted_resamples_equal_repeated_rows():
+    """A row of weight 2 must act like the same row twice, or the bootstrap is none."""
+    values, __ = make_blobs(200, centers=3, random_state=2)
+    weights = np.random.default_rng(0).integers(1, 4, size=200)
+    weighted = KMeans(3, n_init=5, random_state=0).fit(values, sample_weight=weights)
+    repeated = KMeans(3, n_init=5, random_state=0).fit(np.repeat(values, weights, axis=0))
+    assert weighted.inertia_ == pytest.approx(repeated.inertia_)
+
+
+def test_silhouette_sample_is_named():
+    values, __ = make_blobs(600, centers=2, random_state=0)
+    choice = choose_k(values, [2, 3], n_boot=1, n_references=2, sample=200)
+    assert (choice.rows, choice.silhouette_rows) == (600, 200)
+    assert "200" in choice._repr_html_()
+
+
+@pytest.mark.parametrize("method", ["kmeans", "hierarchical", "mixture", "mixed"])
+def test_every_method_finds_clear_segments(method):
+    values, truth = make_blobs(
+        300, centers=[[0, 0, 0], [9, 9, 0], [0, 9, 9]], cluster_std=1, random_state=0
+    )
+    model = Segmenter(3, method=method, random_state=0).fit(values)
+    assert recovery(model.labels_, truth) == 1
+    assert (model.predict(values) == model.labels_).all()
+
+
+def test_segments_are_numbered_by_size():
+    values, __ = make_blobs([20, 200, 80], centers=None, random_state=3)
+    for seed in (0, 1, 2):
+        labels = Segmenter(3, random_state=seed).fit_predict(values)
+        assert (np.diff(np.bincount(labels)) <= 0).all()
+
+
+def test_mixed_method_uses_categories_that_numbers_hide():
+    random = np.random.default_rng(0)
+    truth = np.repeat([0, 1], 150)
+    table = pd.DataFrame({"orders": random.normal(size=300)})
+    for name in ("channel", "payment", "line"):
+        flip = random.random(300) < 0.1
+        table[name] = np.where(truth ^ flip, "x", "y")
+    model = KPrototypes(2, random_state=0).fit(table)
+    assert adjusted_rand_score(truth, model.labels_) > 0.7
+    assert set(model.modes_["channel"]) == {"x", "y"}
+    numbers_only = Segmenter(2, random_state=0).fit_predict(table[["orders"]])
+    assert adjusted_rand_score(truth, numbers_only) < 0.1
+
+
+def test_prototypes_cost_equals_brute_force():
+    table = pd.DataFrame({"a": [0.0, 1, 5, 6, 5.5], "b": list("xxyyx")})
+    model = KPrototypes(2, gamma=0.7, random_state=0).fit(table)
+    cost = 0.0
+    for segment in range(2):
+        part = table[model.labels_ == segment]
+        cost += ((part["a"] - part["a"].mean()) ** 2).sum()
+        cost += 0.7 * (part["b"] != part["b"].mode().iloc[0]).sum()
+    assert model.cost_ == pytest.approx(cost)
+
+
+def test_stability_tells_real_from_invented_segments():
+    real, __ = make_blobs(240, centers=[[0, 0], [12, 0], [6, 12]], random_state=0)
+    cloud = np.random.default_rng(0).normal(size=(240, 2))
+    assert (
+        bootstrap_stability(real, Segmenter(3, random_state=0), 10).segments["band"]
+        == "highly stable"
+    ).all()
+    too_many = Segmenter(7, n_init=3, random_state=0)
+    assert bootstrap_stability(cloud, too_many, 10).segments["jaccard"].min() < 0.75
+
+
+def test_parallel_analysis_counts_planted_factors():
+    random = np.random.default_rng(0)
+    factors = random.normal(size=(500, 3))
+    items = np.repeat(factors, 4, axis=1) + random.normal(scale=0.8, size=(500, 12))
+    assert parallel_analysis(items) == 3
+
+
+def test_effect_sizes_by_hand():
+    table = pd.DataFrame(
+        {"age": [20.0, 30, 40, 50, np.nan], "channel": ["app", "app", "app", "store", "store"]}
+    )
+    traits = profile(table, pd.Series([0, 0, 1, 1, 1]))
+    first = traits[traits["segment"] == 0].set_index("feature")
+    assert first.loc["age", "effect"] == pytest.approx((25 - 45) / np.sqrt(50))
+    app = first[(first["value"] == "app").fillna(False)].iloc[0]
+    assert (app["inside"], app["outside"]) == (1.0, pytest.approx(1 / 3))
+    assert app["effect"] == pytest.approx(np.pi - 2 * np.arcsin(np.sqrt(1 / 3)))
