@@ -85,8 +85,8 @@ def test_contracts_that_cannot_be_modelled():
         column = pd.to_datetime(ended) if ended[1] is None else ended
         with pytest.raises(InputError, match=message):
             subscription_periods(dates.assign(ended_on=column), as_of="2024-12-31")
+    open_end = dates.assign(ended_on=pd.to_datetime([None, None]))
     with pytest.raises(InputError, match="started_on lies after the day of analysis"):
-        open_end = dates.assign(ended_on=pd.to_datetime([None, None]))
         subscription_periods(open_end, as_of="2024-03-01")
 
 
