@@ -1,0 +1,108 @@
+"""The course as nbgrader sees it: its folders, its settings, its gradebook."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from functools import cached_property
+from pathlib import Path
+
+from custlab.errors import CustLabError
+from custlab.i18n import _
+
+
+class Course:
+    """An nbgrader course, read from its ``nbgrader_config.py``.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that holds ``nbgrader_config.py``.
+    """
+
+    def __init__(self, root: Path):
+        self.root = Path(root).resolve()
+
+    @cached_property
+    def app(self):
+        """The nbgrader application with all settings loaded."""
+        from nbgrader.apps.baseapp import NbGrader
+
+        paths = list(sys.path)
+        app = NbGrader(log_level=logging.ERROR)
+        try:
+            app.initialize([], root=str(self.root))
+        except SystemExit as end:
+            raise CustLabError(
+                _("{file} could not be read; `nbgrader --version` says why.").format(
+                    file=self.root / "nbgrader_config.py"
+                )
+            ) from end
+        finally:
+            sys.path[:] = paths
+        return app
+
+    @property
+    def directories(self):
+        """nbgrader's CourseDirectory."""
+        return self.app.coursedir
+
+    @property
+    def db_url(self) -> str:
+        """The gradebook's address; a relative SQLite file is one in the course's folder."""
+        url = self.directories.db_url
+        found = re.fullmatch(r"sqlite:///(?!/)(.*)", url)
+        if found and not Path(found[1]).is_absolute():
+            return f"sqlite:///{(self.root / found[1]).as_posix()}"
+        return url
+
+    def gradebook(self):
+        """Open the gradebook, an nbgrader one; use it in a ``with`` statement."""
+        from nbgrader.api import Gradebook
+
+        # nbgrader starts the program alembic when it makes a gradebook: it lies beside Python.
+        beside = str(Path(sys.executable).parent)
+        if beside not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
+        return Gradebook(self.db_url, self.directories.course_id)
+
+    def folder(self, step: str, student: str, assignment: str) -> Path:
+        """Give the folder of one step (``source``, ``submitted``, ``autograded`` …)."""
+        name = getattr(self.directories, f"{step}_directory")
+        return self.root / self.directories.format_path(name, student, assignment)
+
+    def results(self, assignment: str) -> Path:
+        """Give the folder of the grading results, beside the submissions."""
+        return self.folder("submitted", ".", ".").parent / "results" / assignment
+
+    def students(self, assignment: str) -> list[str]:
+        """List the learners who have handed in something for an assignment."""
+        pattern = self.directories.format_path(
+            self.directories.submitted_directory,
+            "(?P<student>.*)",
+            re.escape(assignment),
+            escape=True,
+        )
+        found = []
+        for path in self.root.glob(
+            str(self.folder("submitted", "*", assignment).relative_to(self.root))
+        ):
+            if path.is_dir() and (match := re.fullmatch(pattern, str(path))):
+                found.append(match["student"])
+            elif path.is_dir():
+                found.append(self._student_of(path, assignment))
+        return sorted(name for name in found if name and not name.startswith("."))
+
+    def _student_of(self, path: Path, assignment: str) -> str:
+        parts = self.folder("submitted", "*", assignment).parts
+        return path.parts[parts.index("*")] if "*" in parts else ""
+
+    def hidden(self) -> tuple[Path, ...]:
+        """List what learners' code must never see."""
+        names = ("source", "submitted", "autograded", "feedback")
+        folders = [self.root / getattr(self.directories, f"{name}_directory") for name in names]
+        if self.db_url.startswith("sqlite:///"):
+            folders.append(Path(self.db_url.removeprefix("sqlite:///")))
+        return tuple(folders)

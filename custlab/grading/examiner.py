@@ -1,0 +1,287 @@
+"""The examiner: runs the hidden tests, in a process that never runs learner code.
+
+What a test needs of the learner's work it fetches from the learner's kernel as plain data at
+that moment (see ``codec``); a function of the learner's is called over there. The points are
+what this process says they are, so nothing that a learner prints, patches or forges changes them.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import math
+import secrets
+import socket
+
+from custlab.grading import wire
+from custlab.grading.codec import Decoder, Encoder
+
+MAX_TEXT = 200_000
+# Questions whose answer would be the verdict itself are never put to an object of the learner's.
+VERDICTS = {"equals", "all", "any", "identical", "isclose", "allclose"}
+
+
+class StandIn:
+    """Something of the learner's that is not data: a figure, an object of a class of their own.
+
+    Reading an attribute or an item gives plain data or another stand-in. It is neither true nor
+    false and equal to nothing: the tests compare data, not what an object says of itself.
+    """
+
+    __slots__ = ("_ask", "_handle", "_kind")
+    __hash__ = None
+
+    def __init__(self, ask, node):
+        self._ask, self._handle, self._kind = ask, int(node["handle"]), str(node["class"])[:200]
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name in VERDICTS:
+            raise AttributeError(f"{name!r} cannot be asked of a learner's {self._kind}.")
+        return self._ask({"ask": "attribute", "handle": self._handle, "name": name})
+
+    def __len__(self):
+        return _whole(self._ask({"ask": "length", "handle": self._handle}))
+
+    def __getitem__(self, key):
+        return self._ask({"ask": "item", "handle": self._handle}, key)
+
+    def __iter__(self):
+        found = self._ask({"ask": "items", "handle": self._handle})
+        return iter(found if type(found) is list else [])
+
+    def __bool__(self):
+        raise TypeError(f"A learner's {self._kind} cannot be judged as true or false.")
+
+    def __eq__(self, other):
+        raise TypeError(f"A learner's {self._kind} cannot be compared.")
+
+    def __repr__(self):
+        return f"<the learner's {self._kind}>"
+
+
+class RemoteFunction(StandIn):
+    """A function of the learner's: it is called in the learner's kernel."""
+
+    __slots__ = ()
+
+    def __call__(self, *arguments, **keywords):
+        return self._ask({"ask": "call", "handle": self._handle}, *arguments, **keywords)
+
+
+def _whole(value) -> int:
+    if type(value) is not int or value < 0:
+        raise TypeError("The learner's object gave no length.")
+    return value
+
+
+class Namespace(dict):
+    """The names that a test cell sees: its own, the master's imports, then the learner's values.
+
+    Parameters
+    ----------
+    imports : dict
+        Name to dotted path, from the import statements of the master.
+    ask : callable
+        Fetches from the learner's kernel.
+    """
+
+    def __init__(self, imports: dict[str, str], ask):
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self._imports, self._ask_learner = imports, ask
+
+    def __missing__(self, name):
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        if name in self._imports:
+            value = _import(self._imports[name])
+        else:
+            value = self._fetch(name)
+        self[name] = value
+        return value
+
+    def get(self, name, default=None):
+        """Give a name's value, for helpers that are handed ``globals()``."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def _fetch(self, name):
+        try:
+            return self._ask_learner({"ask": "name", "name": name})
+        except NameError:
+            raise KeyError(name) from None
+
+
+def _import(path: str):
+    """Import what a master imports: a module, or a name out of one."""
+    import importlib
+
+    module, _dot, name = path.partition(":")
+    found = importlib.import_module(module)
+    return getattr(found, name) if name else found
+
+
+class Inquiry:
+    """One test's questions to the learner's kernel."""
+
+    def __init__(self, connection: socket.socket | None):
+        self.connection = connection
+        self.failed = ""  # set when the kernel stopped answering: then nothing is proven
+        self.unclear = ""  # set when an answer was not data
+
+    def ask(self, question: dict, *arguments, **keywords):
+        """Put one question and give the answer as data or as a stand-in."""
+        answer, buffers = self._put(question, arguments, keywords)
+        if "error" in answer:
+            raise _same_error(answer)
+        if "unsendable" in answer:
+            self.unclear = str(answer["unsendable"])[:500]
+            raise TypeError(self.unclear)
+        try:
+            decoder = Decoder(buffers, self._stand_in)
+            for position, node in (answer.get("changed") or {}).items():
+                _become(arguments[int(position)], decoder.decode(node))
+            return decoder.decode(answer.get("value"))
+        except Exception as error:
+            self.unclear = f"The learner's value cannot be read as data: {error}"[:500]
+            raise TypeError(self.unclear) from None
+
+    def _put(self, question: dict, arguments, keywords) -> tuple[dict, list[bytes]]:
+        """Send one question and wait for the answer to it."""
+        if self.connection is None:
+            self.failed = "There is no kernel to ask."
+            raise NameError(self.failed)
+        encoder = Encoder()
+        question["number"] = secrets.token_hex(8)  # an answer that comes too late is known by it
+        if "handle" in question:
+            question["arguments"] = [encoder.encode(part) for part in arguments]
+            question["keywords"] = {name: encoder.encode(part) for name, part in keywords.items()}
+        try:
+            wire.send(self.connection, question, encoder.buffers)
+            answer, buffers = wire.receive(self.connection)
+            while answer.get("number") != question["number"]:
+                answer, buffers = wire.receive(self.connection)
+        except (wire.WireError, OSError) as error:
+            self.failed = str(error)
+            raise RuntimeError("The learner's kernel stopped answering.") from None
+        return answer, buffers
+
+    def _stand_in(self, node):
+        return (RemoteFunction if node["t"] == "function" else StandIn)(self.ask, node)
+
+
+def _become(mine, changed) -> None:
+    """Repeat here what a learner's function did to an argument there, so that tests can see it."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(mine, list):
+        mine[:] = changed
+    elif isinstance(mine, (dict, set)):
+        mine.clear()
+        mine.update(changed)
+    elif isinstance(mine, np.ndarray):
+        mine[...] = changed
+    elif isinstance(mine, pd.Series):
+        mine.drop(mine.index, inplace=True)
+        for label, value in changed.items():
+            mine.loc[label] = value
+    elif isinstance(mine, pd.DataFrame):
+        mine.drop(columns=mine.columns, inplace=True)
+        mine.drop(index=mine.index, inplace=True)
+        for name in changed.columns:
+            mine[name] = changed[name]
+
+
+def _same_error(answer: dict) -> Exception:
+    """Raise here what the learner's function raised there, if it is a builtin exception."""
+    kind = getattr(builtins, str(answer["error"]), None)
+    ordinary = isinstance(kind, type) and issubclass(kind, Exception)
+    try:
+        return (kind if ordinary else RuntimeError)(str(answer.get("message", ""))[:2000])
+    except TypeError:  # UnicodeDecodeError and the like want more arguments
+        return RuntimeError(str(answer.get("message", ""))[:2000])
+
+
+def examine(source: str, imports: dict[str, str], inquiry: Inquiry) -> dict:
+    """Run one test cell and say what came of it.
+
+    Parameters
+    ----------
+    source : str
+        The master's test cell.
+    imports : dict
+        The names that the master's cells import.
+    inquiry : Inquiry
+        The way to the learner's kernel.
+
+    Returns
+    -------
+    dict
+        ``passed`` (bool), ``value`` (the last expression's number, if it gave one), ``has_value``
+        (whether there is a last expression at all), ``error`` and ``message``, ``outputs``.
+    """
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    namespace = Namespace(imports, inquiry.ask)
+    report = {"passed": False, "has_value": last is not None, "value": None}
+    value, shown = None, []
+    with capture_output() as captured:
+        try:
+            exec(compile(tree, "<test>", "exec"), namespace)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), "<test>", "eval"), namespace)
+            report["passed"] = True
+        except BaseException as error:
+            report |= {"error": type(error).__name__, "message": str(error)[:2000]}
+    report["value"] = _number(value)
+    if value is not None and report["passed"]:
+        data, _metadata = InteractiveShell.instance().display_formatter.format(value)
+        shown = [{"output_type": "execute_result", "data": _small(data)}]
+    return report | {"outputs": _outputs(captured) + shown}
+
+
+def _number(value) -> float | None:
+    """Read the points off the last expression; truth values and anything unclear are no points."""
+    import numpy as np
+
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _outputs(captured) -> list[dict]:
+    outputs = []
+    for name in ("stdout", "stderr"):
+        if text := getattr(captured, name):
+            outputs.append({"output_type": "stream", "name": name, "text": text[:MAX_TEXT]})
+    for shown in captured.outputs:
+        outputs.append({"output_type": "display_data", "data": _small(shown.data)})
+    return outputs
+
+
+def _small(data: dict) -> dict:
+    return {kind: part for kind, part in data.items() if len(str(part)) <= MAX_TEXT}
+
+
+def run(request: dict, descriptors: list[int]) -> None:
+    """Be the examiner of one submission: run tests as they are asked for until the end."""
+    control = socket.socket(fileno=descriptors[0])
+    with contextlib.suppress(wire.WireError):
+        while True:
+            _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
+            if not _byte:
+                return
+            bridge = socket.socket(fileno=passed_on[0]) if passed_on else None
+            task, _buffers = wire.receive(control)
+            inquiry = Inquiry(bridge)
+            report = examine(task["source"], task["imports"], inquiry)
+            report |= {"failed": inquiry.failed, "unclear": inquiry.unclear}
+            if bridge:
+                bridge.close()
+            wire.send(control, report)

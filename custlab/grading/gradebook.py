@@ -1,0 +1,142 @@
+"""The one writer of marks: into the ordinary nbgrader gradebook and the autograded folder.
+
+Everything written here can be written again with the same outcome, so that a run that was
+stopped at any moment is simply continued.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from custlab.files import write_atomic
+from custlab.grading.course import Course
+from custlab.grading.results import CellResult, Results
+
+
+class GradebookWriter:
+    """Writes results of one assignment; use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    """
+
+    def __init__(self, course: Course):
+        self.course = course
+        self._gradebook = None
+
+    def __enter__(self):
+        self._gradebook = self.course.gradebook()
+        return self
+
+    def __exit__(self, *_error):
+        self._gradebook.close()
+
+    def students(self, assignment: str) -> set[str]:
+        """Give the learners whose submission of an assignment the gradebook knows."""
+        from nbgrader.api import Assignment, SubmittedAssignment
+
+        query = self._gradebook.db.query(SubmittedAssignment.student_id).join(Assignment)
+        return {row[0] for row in query.filter(Assignment.name == assignment)}
+
+    def write(self, results: Results) -> None:
+        """Write the marks of one submission: all of them or none.
+
+        Marks given by hand stay; a cell that has one, or that a person should look at, is
+        flagged as needing a manual grade, as nbgrader itself does.
+        """
+        from nbgrader.api import BaseCell, Comment, Grade
+
+        book, session = self._gradebook, self._gradebook.db
+        book.update_or_create_student(results.student)
+        when = {"timestamp": results.timestamp} if results.timestamp else {}
+        submission = book.update_or_create_submission(results.assignment, results.student, **when)
+        for notebook in submission.notebooks:
+            part = results.notebooks.get(notebook.name)
+            if part is None:
+                continue
+            found = {cell.grade_id: cell for cell in part.cells}
+            grades = session.query(Grade, BaseCell.name).join(
+                BaseCell, Grade.cell_id == BaseCell.id
+            )
+            for grade, name in grades.filter(Grade.notebook_id == notebook.id):
+                _set_grade(grade, found.get(name), part.submitted)
+            comments = session.query(Comment, BaseCell.name).join(
+                BaseCell, Comment.cell_id == BaseCell.id
+            )
+            for comment, name in comments.filter(Comment.notebook_id == notebook.id):
+                blank = name in found and found[name].status == "blank"
+                comment.auto_comment = "No response." if blank else None
+        session.commit()
+        self._set_late_penalties(submission, results.student)
+
+    def _set_late_penalties(self, submission, student: str) -> None:
+        """Let nbgrader's own plugin, as configured, say what lateness costs."""
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step = None
+        late = submission.total_seconds_late
+        for notebook in submission.notebooks:
+            penalty = None
+            if late > 0:
+                step = step or AssignLatePenalties(parent=self.course.app)
+                step.init_plugin()
+                penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, late)
+                if penalty is not None:
+                    penalty = min(max(penalty, 0), notebook.score)
+            if notebook.late_submission_penalty != penalty:
+                notebook.late_submission_penalty = penalty
+        self._gradebook.db.commit()
+
+
+def _set_grade(grade, found: CellResult | None, submitted: bool) -> None:
+    if not submitted:
+        grade.auto_score, grade.needs_manual_grade = 0, False
+        return
+    grade.auto_score = found.points if found is not None else 0
+    waits = grade.manual_score is not None or grade.auto_score is None
+    grade.needs_manual_grade = waits or found is None or found.review
+
+
+def write_autograded(
+    course: Course, results: Results, notebooks: dict[str, bytes], files: dict[str, bytes]
+) -> None:
+    """Write the executed notebooks where formgrader and the feedback look for them.
+
+    The folder is made complete beside its place and then moved there.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    results : Results
+        Whose they are.
+    notebooks, files : dict of str to bytes
+        By name, and by relative path.
+    """
+    target = course.folder("autograded", results.student, results.assignment)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    for stale in target.parent.glob(f".{target.name}.*.tmp"):
+        shutil.rmtree(stale, ignore_errors=True)
+    fresh.mkdir()
+    contents = {f"{name}.ipynb": content for name, content in notebooks.items()} | files
+    if results.timestamp:
+        contents["timestamp.txt"] = results.timestamp.encode()
+    for name, content in contents.items():
+        path = fresh / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, content)
+        path.chmod(0o444)
+    if target.exists():
+        shutil.rmtree(target)
+    os.replace(fresh, target)
+
+
+def forget_autograded(course: Course, student: str, assignment: str) -> None:
+    """Remove what an earlier run left, so that nobody takes it for the new one."""
+    shutil.rmtree(Path(course.folder("autograded", student, assignment)), ignore_errors=True)

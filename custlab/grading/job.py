@@ -1,0 +1,353 @@
+"""Grading one submission: run the learner's cells, put the tests to the examiner, say what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+
+import custlab
+from custlab.grading import wire
+from custlab.grading.examination import Examination, needs_learner
+from custlab.grading.intake import Submission, joined_answers
+from custlab.grading.learner_kernel import LearnerKernel, Outcome
+from custlab.grading.limits import Limits
+from custlab.grading.master import Master
+from custlab.grading.notebooks import Unreadable, read_cells
+from custlab.grading.repair import WorkCell, repair
+from custlab.grading.results import CellResult, NotebookResult, Results
+from custlab.grading.sandbox import INSIDE, Sandbox, View
+from custlab.grading.server import ForkServer
+from custlab.i18n import _
+
+ENGINE = 1  # goes into the fingerprint: raise it when marks may come out differently
+MARK = "application/vnd.custlab.mark+json"
+EVENTS = {
+    "timeout": _("ran longer than {n:g} seconds and was interrupted"),
+    "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),
+    "died": _("ended its kernel"),
+    "flood": _("put out more than allowed and was interrupted"),
+}
+
+
+@dataclass
+class Job:
+    """Everything that is needed to grade one submission, anywhere.
+
+    Attributes
+    ----------
+    submission : Submission
+        What was handed in.
+    masters : list of Master
+        The assignment's notebooks.
+    given : dict of str to bytes
+        The files that come with the assignment.
+    limits : Limits
+        What it may use.
+    """
+
+    submission: Submission
+    masters: list[Master]
+    given: dict[str, bytes]
+    limits: Limits
+
+    def fingerprint(self) -> str:
+        """Give a text that changes with anything that the marks depend on."""
+        parts = [ENGINE, custlab.__version__, self.submission.fingerprint(), self.limits.as_dict()]
+        parts += [master.fingerprint() for master in self.masters]
+        parts += [hashlib.sha256(content).hexdigest() for content in self.given.values()]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@dataclass
+class Grader:
+    """What a process that grades needs: the fork server, what can be seen, the examiners' sandbox."""
+
+    server: ForkServer
+    view: View
+    limits: Limits
+    scratch: Path | None = None
+    sandbox: Sandbox | None = field(default=None, init=False)
+
+    def examination(self, files: dict[str, bytes]) -> Examination:
+        """Prepare an examiner for one notebook."""
+        if self.server.sandboxed and self.sandbox is None:
+            self.sandbox = Sandbox(self.view, self.limits)
+        folder = INSIDE if self.server.sandboxed else str(self.scratch)
+        return Examination(self.server, self.sandbox, self.limits, self.view, files, folder)
+
+    def close(self) -> None:
+        """End the examiners' sandbox."""
+        if self.sandbox is not None:
+            self.sandbox.close()
+            self.sandbox = None
+
+
+async def grade(job: Job, grader: Grader) -> tuple[Results, dict[str, bytes]]:
+    """Grade one submission.
+
+    Parameters
+    ----------
+    job : Job
+        The submission and its masters.
+    grader : Grader
+        Where to run it.
+
+    Returns
+    -------
+    tuple of Results and dict of str to bytes
+        The results, and the executed notebooks as nbgrader keeps them in ``autograded``.
+    """
+    began = time.monotonic()
+    sent = job.submission
+    results = Results(
+        job.masters[0].assignment,
+        sent.student,
+        job.fingerprint(),
+        sent.timestamp,
+        kit=custlab.__version__,
+        set_aside=[{"file": name, "reason": reason} for name, reason in sent.set_aside],
+    )
+    executed = {}
+    for master in job.masters:
+        run = NotebookRun(job, master, grader, results)
+        part, notebook = await run.grade()
+        results.notebooks[master.name] = part
+        if notebook is not None:
+            executed[master.name] = notebook
+    results.seconds = round(time.monotonic() - began, 3)
+    return results, executed
+
+
+class NotebookRun:
+    """The grading of one notebook of one submission."""
+
+    def __init__(self, job: Job, master: Master, grader: Grader, results: Results):
+        self.job, self.master, self.grader = job, master, grader
+        self.part = NotebookResult()
+        self.kernel: LearnerKernel | None = None
+        self.ran: list[str] = []  # what a new kernel would have to run to be where this one is
+        self.restarts, self.given_up = 0, ""
+        self.deadline = time.monotonic() + job.limits.total_seconds
+        answers, remark = joined_answers(job.submission, master.name)
+        name = f"{master.name}.answers.json"
+        if remark:
+            results.set_aside.append({"file": name, "reason": remark})
+        files = {key: value for key, value in job.submission.files.items() if key != name}
+        self.files = files | ({name: answers} if answers is not None else {})
+        trusted = job.given | ({name: answers} if answers is not None else {})
+        self.examination = grader.examination(trusted)
+
+    async def grade(self) -> tuple[NotebookResult, bytes | None]:
+        """Run and mark the notebook."""
+        content = self.job.submission.notebooks.get(self.master.name)
+        if content is None:
+            self.part.submitted = False
+            self._all_zero(_("the notebook was not handed in"), review=False)
+            return self.part, None
+        try:
+            repaired = repair(read_cells(content), self.master)
+        except Unreadable as error:
+            self.part.unreadable = str(error)
+            self._all_zero(str(error), review=True)
+            return self.part, None
+        self.part.repairs = [{"cell": name, "what": what} for name, what in repaired.remarks]
+        cells = []
+        try:
+            for cell in repaired.cells:
+                cells.append(await self._cell(cell))
+        finally:
+            await self._end_kernel()
+            self.examination.close()
+        order = {cell.grade_id: number for number, cell in enumerate(self.master.cells)}
+        self.part.cells.sort(key=lambda cell: order[cell.grade_id])
+        return self.part, _notebook_bytes(cells, self.master)
+
+    def _all_zero(self, reason: str, review: bool) -> None:
+        for cell in self.master.cells:
+            if cell.role in ("test", "manual"):
+                found = CellResult(cell.grade_id, cell.role, cell.points, reason=reason)
+                found.review = review
+                self.part.cells.append(found)
+
+    async def _cell(self, cell: WorkCell):
+        """Run one cell and give it as it will stand in the executed notebook."""
+        role = cell.master.role if cell.master else "added"
+        outputs = []
+        if role == "test":
+            outputs = await self._test(cell)
+        elif cell.kind == "code" and cell.source.strip() and not cell.skipped:
+            outputs = await self._run(cell)
+        if role == "manual":
+            self._by_hand(cell)
+        return _executed(cell, outputs)
+
+    async def _run(self, cell: WorkCell) -> list:
+        """Run a cell of the notebook in the learner's kernel."""
+        if not await self._ready():
+            return []
+        outcome = await self.kernel.run(cell.source)
+        if outcome.status in ("ok", "error"):
+            self.ran.append(cell.source)
+        else:
+            await self._report(cell, outcome)
+        return outcome.outputs
+
+    async def _report(self, cell: WorkCell, outcome: Outcome) -> None:
+        name = cell.master.grade_id or cell.id if cell.master else cell.id
+        text = EVENTS[outcome.status].format(n=self.job.limits.cell_seconds)
+        self.part.events.append({"cell": name, "what": outcome.status, "text": text})
+        sentence = _("[This cell {what}.]").format(what=text)
+        outcome.outputs.append(new_output("stream", name="stdout", text=sentence + "\n"))
+        if outcome.lost_kernel:
+            await self._end_kernel()
+
+    async def _ready(self) -> bool:
+        """Have a kernel that has run what came before; False if this submission used up its share."""
+        while self.kernel is None and not self.given_up:
+            if self.restarts > self.job.limits.restarts:
+                self.given_up = _("the kernel had to be started anew too often")
+                break
+            self.restarts += 1
+            self.kernel = LearnerKernel(
+                self.grader.server, self.job.limits, self.grader.view, self.files
+            )
+            await self.kernel.start()
+            await self._replay()
+        if not self.given_up and time.monotonic() > self.deadline:
+            self.given_up = _("the submission ran longer than allowed altogether")
+        if self.given_up and not any(event["what"] == "stopped" for event in self.part.events):
+            self.part.events.append({"cell": "", "what": "stopped", "text": self.given_up})
+        return not self.given_up
+
+    async def _replay(self) -> None:
+        """Run again what had run well, so that later cells find what they need."""
+        if self.ran:
+            text = _("a new kernel was started and the earlier cells were run again")
+            self.part.events.append({"cell": "", "what": "restart", "text": text})
+        for source in list(self.ran):
+            outcome = await self.kernel.run(source)
+            if outcome.lost_kernel or time.monotonic() > self.deadline:
+                self.ran.remove(source)  # it ran well before, but cannot be relied on
+                await self._end_kernel()
+                return
+
+    async def _end_kernel(self) -> None:
+        if self.kernel is not None:
+            await self.kernel.close()
+            self.kernel = None
+
+    async def _test(self, cell: WorkCell) -> list:
+        """Put one test to the examiner; what it says is the mark."""
+        began = time.monotonic()
+        report = None
+        if not needs_learner(cell.source, self.master.imports):
+            report = await self._examine(cell, None)
+        if (report is None or report["failed"]) and await self._ready():
+            report = await self._examine(cell, self.kernel)
+        elif report is None:
+            report = {"passed": False, "failed": self.given_up, "outputs": []}
+        found = _judge(cell.master, report)
+        found.seconds = round(time.monotonic() - began, 3)
+        self.part.cells.append(found)
+        outputs = [_clean(output) for output in report.get("outputs", [])]
+        if found.review:
+            text = _("[For review: {reason}.]").format(reason=found.reason)
+            outputs.append(new_output("stream", name="stdout", text=text + "\n"))
+        return outputs
+
+    async def _examine(self, cell: WorkCell, kernel: LearnerKernel | None) -> dict:
+        """Run a test, with the learner's kernel at hand to be asked if the test needs it."""
+        seconds = self.job.limits.cell_seconds
+        ask = self.examination.examine(
+            cell.source, self.master.imports, kernel.bridge if kernel else None, 2 * seconds + 10
+        )
+        if kernel is None:
+            return await ask
+        answering = asyncio.ensure_future(kernel.testify(seconds))
+        report = await ask
+        with contextlib.suppress(OSError):
+            wire.send(kernel.bridge, {"ask": "done"})
+        status = await answering
+        if status not in ("ok", "error"):
+            await self._report(cell, Outcome(status))
+        return report
+
+    def _by_hand(self, cell: WorkCell) -> None:
+        """Note a cell that a person marks; one left as it was handed out earns 0 at once."""
+        master = cell.master
+        blank = master.learners and cell.source.strip() == master.released.strip()
+        found = CellResult(master.grade_id, "manual", master.points, None, "manual")
+        if blank:
+            found.points, found.status = 0.0, "blank"
+        self.part.cells.append(found)
+
+
+def _judge(master, report: dict) -> CellResult:
+    """Turn the examiner's report into points. A point needs proof; anything unclear is 0."""
+    found = CellResult(master.grade_id, "test", master.points)
+    outputs = report.get("outputs", [])
+    found.message = "".join(o["text"] for o in outputs if o.get("name") == "stdout").strip()
+    found.marks = [o["data"][MARK] for o in outputs if MARK in o.get("data", {})]
+    if report.get("unclear"):  # a person should see what the test could not read
+        found.review, found.reason = True, report["unclear"]
+    if report["failed"]:
+        found.review, found.reason = True, report["failed"]
+    elif not report["passed"]:
+        found.status = "failed"
+        found.message = found.message or report.get("message", "")
+    elif not report["has_value"]:
+        found.points, found.status = master.points, "passed"
+    else:
+        _read_points(found, report["value"])
+    return found
+
+
+def _read_points(found: CellResult, value: float | None) -> None:
+    """Accept the last expression as points only if it is a number from 0 to the maximum."""
+    if value is None:
+        found.review, found.reason = True, _("the test gave no number of points")
+    elif not 0 <= value <= found.max_points + 1e-9:
+        told = _("the test gave {value:g} points of at most {maximum:g}")
+        found.review = True
+        found.reason = told.format(value=value, maximum=found.max_points)
+    else:
+        found.points = min(value, found.max_points)
+        found.status = "passed" if value > 0 else "failed"
+
+
+def _clean(output: dict):
+    fields = {name: value for name, value in output.items() if name != "output_type"}
+    return new_output(output["output_type"], **fields)
+
+
+def _executed(cell: WorkCell, outputs: list):
+    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
+    metadata = json.loads(json.dumps(cell.master.metadata)) if cell.master else {}
+    node = make(cell.source, metadata=metadata, id=cell.id)
+    if cell.kind == "code":
+        node.outputs = outputs
+    return node
+
+
+def _notebook_bytes(cells: list, master: Master) -> bytes:
+    """Write the executed notebook; outputs that are no valid outputs are left out."""
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": master.kernelspec})
+    try:
+        text = nbformat.writes(notebook)
+        nbformat.validate(notebook)
+    except Exception:
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and not (cell.get("metadata") or {}).get(
+                "nbgrader", {}
+            ).get("grade"):
+                cell.outputs = []
+        text = nbformat.writes(notebook)
+    return text.encode("utf-8", "replace")

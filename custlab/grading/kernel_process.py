@@ -1,0 +1,121 @@
+"""The kernel as it lives in a forked child: ipykernel, with all that can be prepared prepared."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+import zmq
+from ipykernel.compiler import XCachingCompiler
+from ipykernel.control import ControlThread
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.application import BaseIPythonApplication
+from traitlets import Dict
+
+
+SERVE = "custlab_serve_request"
+ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
+
+
+class SubmissionKernel(IPythonKernel):
+    """An IPython kernel that also hands out values of the learner's namespace to the examiner."""
+
+    examiner: socket.socket | None = None
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.shell_handlers[SERVE] = self.serve_examiner
+
+    async def serve_examiner(self, stream, ident, parent) -> None:
+        """Answer the examiner's questions about the namespace until it says that it is done."""
+        from custlab.grading.witness import serve
+
+        status = "ok"
+        try:
+            serve(self.examiner, self.shell.user_ns)
+        except (KeyboardInterrupt, Exception):
+            status = "error"
+        self.session.send(
+            stream, SERVE.replace("request", "reply"), {"status": status}, parent, ident
+        )
+
+
+class SubmissionKernelApp(IPKernelApp):
+    """Starts a kernel on sockets that the grader opened, without debugger and heartbeat."""
+
+    kernel_class = SubmissionKernel
+    listeners = Dict()
+
+    def _try_bind_socket(self, s, port):
+        """Take over the listening socket: its path lies outside the sandbox."""
+        s.setsockopt(zmq.USE_FD, self.listeners[port])
+        return super()._try_bind_socket(s, port)
+
+    def init_control(self, context):
+        """Open the control channel, leaving out the debugger's connection to the shell."""
+        self.control_socket = context.socket(zmq.ROUTER)
+        self.control_socket.linger = 1000
+        self.control_port = self._bind_socket(self.control_socket, self.control_port)
+        self.debugpy_socket = context.socket(zmq.STREAM)
+        self.debug_shell_socket = context.socket(zmq.DEALER)
+        self.control_thread = ControlThread(daemon=True)
+        self.shell_channel_thread = None  # no subshells: learners' cells run one after the other
+
+
+def prepare() -> None:
+    """Do before forking what each kernel would do after it: settings, the shell, its extensions."""
+    import ipykernel.debugger
+
+    ipykernel.debugger._is_debugpy_available = False  # nobody debugs in a grading kernel
+    app = SubmissionKernelApp.instance()
+    BaseIPythonApplication.initialize(app, ARGUMENTS)
+    app.init_pdb()
+    app.shell = ZMQInteractiveShell.instance(
+        parent=app, profile_dir=app.profile_dir, user_ns={}, compiler_class=XCachingCompiler
+    )
+    app.init_path()
+    app.init_gui_pylab()
+    app.init_extensions()
+    app.init_code()
+
+
+def warm_up() -> None:
+    """Run once what the first plot and the first table of every notebook would have to load."""
+    try:
+        import pandas as pd
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        return
+    import io
+
+    axes = Figure(figsize=(1, 1))
+    FigureCanvasAgg(axes)
+    axes.subplots().set_title("warm")
+    axes.savefig(io.BytesIO(), format="png")
+    table = pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]})
+    table.groupby("a")["b"].agg(["sum", "mean"]).reset_index().merge(table, on="a")
+    SubmissionKernelApp.instance().shell.display_formatter.format(table)
+
+
+def run(request: dict, descriptors: list[int]) -> None:
+    """Be the kernel of one submission until the sandbox is closed."""
+    bridge, *listeners = descriptors
+    app = SubmissionKernelApp.instance()
+    app.transport, app.ip = "ipc", request["ip"]
+    for number, name in enumerate(("shell", "iopub", "stdin", "control"), start=1):
+        setattr(app, f"{name}_port", number)
+    app.listeners = dict(enumerate(listeners, start=1))
+    app.session.key = request["key"].encode()
+    app.init_sockets()
+    app.init_io()
+    app.init_signal()
+    app.init_kernel()
+    app.kernel.shell.kernel = app.kernel
+    app.kernel.examiner = socket.socket(fileno=bridge)
+    app.init_shell()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    app.start()

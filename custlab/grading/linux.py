@@ -1,0 +1,64 @@
+"""The few Linux system calls that the sandbox needs and Python 3.11 does not offer."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+from pathlib import Path
+
+# linux/sched.h: cgroup, hostname, interprocess communication, user, process, network, mount
+NAMESPACES = (
+    0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
+)
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_CAPBSET_DROP = 24
+PR_SET_CHILD_SUBREAPER = 36
+PR_SET_NO_NEW_PRIVS = 38
+PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments) -> None:
+    """Call the C library and raise OSError when it reports a failure."""
+    if getattr(_libc(), name)(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def prctl(option: int, value: int = 0) -> None:
+    """Set an attribute of this process (see prctl(2))."""
+    _call("prctl", option, *(ctypes.c_ulong(number) for number in (value, 0, 0, 0)))
+
+
+def enter_namespaces(pidfd: int) -> None:
+    """Move this process into all namespaces of another; children land in its process namespace."""
+    _call("setns", pidfd, NAMESPACES)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good: bounding, ambient, effective, permitted, inherited."""
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
+    for capability in range(last + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+    with contextlib.suppress(OSError):  # kernels before 4.3 have no ambient set
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    _call("capset", header, (ctypes.c_uint32 * 6)())
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+def end_with_parent(signal_number: int) -> None:
+    """Ask the kernel to send this process a signal when its parent ends."""
+    prctl(PR_SET_PDEATHSIG, signal_number)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose own parent ends, so that none escapes."""
+    prctl(PR_SET_CHILD_SUBREAPER, 1)

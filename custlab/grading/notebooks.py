@@ -1,0 +1,99 @@
+"""Reading notebooks as they come: from older and newer editors, damaged or hostile."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from custlab.i18n import _
+
+KINDS = ("code", "markdown", "raw")
+MAX_CELLS = 2000
+MAX_SOURCE = 1_000_000
+
+
+class Unreadable(ValueError):
+    """A file that is no notebook."""
+
+
+@dataclass
+class Cell:
+    """One cell as it was handed in, reduced to what can be trusted to have the right type."""
+
+    kind: str
+    source: str
+    id: str = ""
+    grade_id: str = ""
+    skipped: bool = False
+
+
+def read_cells(content: bytes) -> list[Cell]:
+    """Read the cells of a notebook file, whatever version wrote it.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+
+    Returns
+    -------
+    list of Cell
+        In order.
+
+    Raises
+    ------
+    Unreadable
+        With a sentence for the report.
+    """
+    try:
+        notebook = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_("the notebook file is damaged ({error})").format(error=error)) from None
+    if not isinstance(notebook, dict):
+        raise Unreadable(_("the file is not a notebook"))
+    if isinstance(notebook.get("worksheets"), list):
+        notebook = _from_version_3(notebook)
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable(_("the file is not a notebook"))
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(_("the notebook has more than {n} cells").format(n=MAX_CELLS))
+    return [_read(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _from_version_3(notebook: dict) -> dict:
+    import nbformat
+
+    try:
+        return nbformat.convert(nbformat.from_dict(notebook), 4)
+    except Exception as error:
+        raise Unreadable(_("the notebook's old format cannot be read")) from error
+
+
+def _read(cell: dict) -> Cell:
+    metadata = cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    known = metadata.get("nbgrader")
+    tags = metadata.get("tags")
+    kind = cell.get("cell_type")
+    identity = cell.get("id")
+    if not (isinstance(identity, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", identity)):
+        identity = ""
+    grade_id = known.get("grade_id") if isinstance(known, dict) else ""
+    return Cell(
+        kind=kind if kind in KINDS else "markdown",
+        source=_text(cell.get("source", cell.get("input", ""))),
+        id=identity,
+        grade_id=grade_id if isinstance(grade_id, str) else "",
+        skipped=isinstance(tags, list) and "skip-execution" in tags,
+    )
+
+
+def _text(source) -> str:
+    """Join a source that may be one text or a list of lines; lone surrogates become question marks."""
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        return ""
+    return source[:MAX_SOURCE].encode("utf-8", "replace").decode()

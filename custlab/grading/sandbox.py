@@ -1,0 +1,211 @@
+"""A sandbox built by bubblewrap, which a process of ours then enters.
+
+Bubblewrap normally starts a program inside the sandbox that it builds. A program started anew
+would have to import pandas and all the rest again, so here bubblewrap keeps an empty sandbox
+open (it runs ``cat``, waiting for us) and a child forked from the warm fork server moves into
+its namespaces. Each submission gets a sandbox of its own. It ends, with every process in it, as
+soon as this end of the pipe to ``cat`` is closed: also when the grader itself is killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import custlab
+from custlab.errors import CustLabError
+from custlab.grading.limits import MB, Limits
+from custlab.i18n import _
+
+INSIDE = "/submission"  # the learner's folder as seen from inside
+READY_SECONDS = 20
+SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+# What programs look up in /etc; passwords, keys and host configuration stay outside.
+SYSTEM_FILES = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "localtime", "alternatives")
+
+
+@dataclass(frozen=True)
+class View:
+    """The folders that can be seen, but not changed, from inside.
+
+    Parameters
+    ----------
+    readable : tuple of Path
+        Folders shown at their own place, read-only.
+    hidden : tuple of Path
+        Folders and files that must not be visible; checked, because a mistake here would show
+        learners the masters.
+    """
+
+    readable: tuple[Path, ...]
+    hidden: tuple[Path, ...] = field(default=())
+
+    def check(self) -> None:
+        """Refuse a view that would show something hidden."""
+        for shown in (path.resolve() for path in self.readable):
+            for secret in (path.resolve() for path in self.hidden):
+                if secret.is_relative_to(shown):
+                    raise CustLabError(
+                        _(
+                            "Grading stopped: {shown} must be visible to learners' code, but it "
+                            "contains {secret}, which must not be. Move one of the two."
+                        ).format(shown=shown, secret=secret)
+                    )
+
+
+def python_folders() -> tuple[Path, ...]:
+    """List the folders that Python and the course's library need at run time."""
+    found = [Path(sys.prefix), Path(sys.base_prefix), Path(custlab.__file__).parent]
+    found += [Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "platlib")]
+    return tuple(dict.fromkeys(path.resolve() for path in found if path.is_dir()))
+
+
+def course_view(root: Path, hidden: tuple[Path, ...]) -> View:
+    """Give the view of a course: Python, the library and the case data; nothing else."""
+    datasets = Path(root) / "datasets"
+    shown = (*python_folders(), *([datasets] if datasets.is_dir() else []))
+    return View(shown, hidden)
+
+
+def bubblewrap_missing() -> str:
+    """Say why the sandbox cannot be used on this machine.
+
+    Returns
+    -------
+    str
+        One or two sentences, or an empty string if bubblewrap is there.
+    """
+    if sys.platform == "linux" and shutil.which("bwrap"):
+        return ""
+    if sys.platform == "linux":
+        how = _("Install bubblewrap (for example: sudo apt install bubblewrap).")
+    else:
+        how = _("Bubblewrap exists for Linux only: grade there, or in a Linux virtual machine.")
+    return _(
+        "Learners' code would run unprotected, because the program bwrap (bubblewrap) was not "
+        "found. {how} To grade without protection, on a machine where nothing is at stake, say "
+        "so: --sandbox none."
+    ).format(how=how)
+
+
+class Sandbox:
+    """One bubblewrap sandbox, from its start to the end of every process in it.
+
+    Parameters
+    ----------
+    view : View
+        What can be read from inside.
+    limits : Limits
+        For the size of the writable folders.
+
+    Raises
+    ------
+    CustLabError
+        If bubblewrap cannot build the sandbox; never a weaker sandbox instead.
+    """
+
+    def __init__(self, view: View, limits: Limits):
+        view.check()
+        inner_read, self._lifeline = os.pipe()
+        echo, inner_write = os.pipe()
+        info, info_write = os.pipe()
+        command = [*_command(view, limits, info_write), "--", shutil.which("cat")]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=inner_read,
+                stdout=inner_write,
+                stderr=subprocess.PIPE,
+                pass_fds=[info_write],
+                env={"PATH": os.defpath},  # /proc inside shows bubblewrap's environment
+            )
+        finally:
+            for handle in (inner_read, inner_write, info_write):
+                os.close(handle)
+        try:
+            self._wait_until_ready(echo)
+            self.pid = json.loads(_read_all(info))["child-pid"]
+            self.pidfd = os.pidfd_open(self.pid)
+        except BaseException:
+            self._stop()
+            raise
+        finally:
+            os.close(echo)
+            os.close(info)
+
+    def _wait_until_ready(self, echo: int) -> None:
+        """Send one byte through ``cat``: it comes back once the sandbox is complete."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._lifeline, b"?")
+        ready, _w, _x = select.select([echo], [], [], READY_SECONDS)
+        if not ready or os.read(echo, 1) != b"?":
+            self._stop()
+            reason = self._process.stderr.read().decode(errors="replace").strip()
+            raise CustLabError(
+                _(
+                    "Bubblewrap could not build the sandbox: {reason}. Grading stops rather than "
+                    "run learners' code unprotected. In a container, allow user namespaces; or, "
+                    "where nothing is at stake, choose --sandbox none."
+                ).format(reason=reason or _("no answer"))
+            )
+
+    def _stop(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self._lifeline)
+        self._process.kill()
+        self._process.wait()
+
+    def close(self) -> None:
+        """End every process in the sandbox."""
+        if self.pidfd is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            # The first process of a process namespace: the kernel ends all others with it.
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        os.close(self.pidfd)
+        self.pidfd = None
+        self._stop()
+        self._process.stderr.close()
+
+
+def _read_all(handle: int) -> bytes:
+    """Read the description that bubblewrap gives of the sandbox; it closes the pipe at the end."""
+    parts = []
+    while part := os.read(handle, 4096):
+        parts.append(part)
+        if part.rstrip().endswith(b"}"):
+            break
+    return b"".join(parts)
+
+
+def _command(view: View, limits: Limits, info: int) -> list[str]:
+    size = ["--size", str(limits.folder_mb * MB)]
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+    command += ["--hostname", "sandbox", "--new-session", "--clearenv"]
+    if threading.current_thread() is threading.main_thread():  # Linux means the parent *thread*
+        command += ["--die-with-parent"]
+    command += ["--cap-drop", "ALL", "--info-fd", str(info), "--ro-bind", "/usr", "/usr"]
+    for link in SYSTEM_LINKS:
+        if Path(link).is_symlink():
+            command += ["--symlink", str(Path(link).readlink()), link]
+        elif Path(link).is_dir():
+            command += ["--ro-bind", link, link]
+    for name in SYSTEM_FILES:
+        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += [*size, "--perms", "1777", "--tmpfs", "/tmp"]
+    command += [*size, "--perms", "0755", "--tmpfs", INSIDE]
+    command += [*size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    for folder in view.readable:
+        command += ["--ro-bind", str(folder), str(folder)]
+    return [*command, "--remount-ro", "/", "--chdir", INSIDE]

@@ -1,0 +1,223 @@
+"""The grader's handle on the fork server: start it, ask it for children, stop it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import custlab
+from custlab.errors import CustLabError
+from custlab.grading import wire
+from custlab.grading.limits import Limits
+from custlab.grading.sandbox import INSIDE, Sandbox, View
+from custlab.i18n import _
+
+# What notebooks of the course import; `custlab grade` adds what the assignment's masters import.
+MODULES = (
+    "numpy pandas matplotlib.pyplot matplotlib_inline.backend_inline seaborn scipy.stats ipywidgets "
+    "sklearn.cluster sklearn.preprocessing sklearn.pipeline sklearn.metrics custlab.exercises"
+).split()
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUSTLAB_LANG")
+ONE_THREAD = (
+    "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMEXPR_NUM_THREADS "
+    "VECLIB_MAXIMUM_THREADS POLARS_MAX_THREADS RAYON_NUM_THREADS"
+).split()
+
+
+class Child:
+    """A process forked for one submission.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        The way to its keeper; closing it ends the child.
+    sandbox : Sandbox or None
+        What it runs in, if that is its alone.
+    """
+
+    def __init__(self, connection: socket.socket, sandbox: Sandbox | None):
+        self.connection, self.sandbox = connection, sandbox
+        self.exit_code: int | None = None
+        try:
+            message, _buffers = wire.receive(connection)
+            self.pid = message["pid"]
+        except wire.WireError as error:
+            self.end()
+            raise CustLabError(
+                _("The fork server could not start a kernel: {error}").format(error=error)
+            ) from error
+
+    def poll(self) -> int | None:
+        """Give the exit code if the child has ended, None while it lives."""
+        if self.exit_code is None and select.select([self.connection], [], [], 0)[0]:
+            try:
+                message, _buffers = wire.receive(self.connection)
+                self.exit_code = int(message["exit"])
+            except wire.WireError:
+                self.exit_code = -signal.SIGKILL
+        return self.exit_code
+
+    def signal(self, number: int) -> None:
+        """Send the child a signal, unless it has ended."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(self.pid, number)
+
+    def end(self) -> None:
+        """End the child and everything that it started."""
+        if self.sandbox is not None:
+            self.sandbox.close()
+        self.connection.close()
+        if self.exit_code is None:
+            self.exit_code = -signal.SIGKILL
+
+
+class ForkServer:
+    """A running fork server.
+
+    Parameters
+    ----------
+    modules : list of str, optional
+        What to import beforehand.
+    sandboxed : bool
+        Whether children run in bubblewrap; if not, that was somebody's explicit choice.
+    course : Path, optional
+        The course's folder, for the case data.
+    address : Path, optional
+        The socket of a server that is running already, which is then shared.
+    """
+
+    def __init__(self, modules=(), sandboxed=True, course: Path | None = None, address=None):
+        self.sandboxed, self.course = sandboxed, course
+        self._process, self._folder = None, None
+        if address is None:
+            self._start([*MODULES, *modules])
+        else:
+            self.address = Path(address)
+
+    def _start(self, modules: list[str]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="custlab-", ignore_cleanup_errors=True)
+        self.address = Path(self._folder.name) / "server"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.address))
+            listener.listen(64)
+            command = [sys.executable, "-m", "custlab.grading.forkserver", str(listener.fileno())]
+            self._process = subprocess.Popen(
+                [*command, *dict.fromkeys(modules)],
+                pass_fds=[listener.fileno()],
+                stdin=subprocess.PIPE,  # closed when this process ends: the server's sign to end
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                cwd=self._folder.name,
+                env=self._environment(),
+                start_new_session=True,  # Ctrl-C is for the grader, not for its kernels
+            )
+
+    def _environment(self) -> dict[str, str]:
+        """Give a bare environment: nothing of the instructor's, one thread per process."""
+        inside = INSIDE if self.sandboxed else self._folder.name
+        temporary = "/tmp" if self.sandboxed else self._folder.name
+        return (
+            {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+            | dict.fromkeys(ONE_THREAD, "1")
+            | {
+                "HOME": inside,
+                "TMPDIR": temporary,
+                "IPYTHONDIR": f"{self._folder.name}/ipython",
+                "MPLCONFIGDIR": f"{self._folder.name}/matplotlib",
+                "JUPYTER_PLATFORM_DIRS": "1",
+                "PYTHONPATH": str(Path(custlab.__file__).parent.parent),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONHASHSEED": "0",
+                "JE_ARROW_MALLOC_CONF": "background_thread:false",
+                "MALLOC_ARENA_MAX": "2",
+                "NBGRADER_EXECUTION": "autograde",
+            }
+            | ({"CUSTLAB_HOME": str(self.course)} if self.course else {})
+        )
+
+    def spawn(
+        self,
+        role: str,
+        request: dict,
+        files: dict[str, bytes],
+        descriptors: list[int],
+        limits: Limits,
+        view: View,
+        folder: str = INSIDE,
+        sandbox: Sandbox | None = None,
+    ) -> Child:
+        """Fork one child.
+
+        Parameters
+        ----------
+        role : {"kernel", "examiner"}
+            What it becomes.
+        request : dict
+            What the role needs to know.
+        files : dict of str to bytes
+            Files to put into its folder, by relative path.
+        descriptors : list of int
+            Sockets that it takes over.
+        limits : Limits
+            What it may use.
+        view : View
+            What it can see.
+        folder : str
+            Its folder.
+        sandbox : Sandbox, optional
+            A sandbox to share; by default it gets its own.
+
+        Returns
+        -------
+        Child
+            The running child.
+        """
+        own = Sandbox(view, limits) if self.sandboxed and sandbox is None else None
+        used = sandbox or own
+        message = request | {
+            "role": role,
+            "sandboxed": self.sandboxed,
+            "folder": folder,
+            "files": list(files),
+            "limits": limits.as_dict(),
+        }
+        passed_on = ([used.pidfd] if used else []) + descriptors
+        try:
+            connection = self._connect()
+            socket.send_fds(connection, [b"!"], passed_on)
+            wire.send(connection, message, list(files.values()))
+        except OSError as error:
+            if own:
+                own.close()
+            raise CustLabError(self._why_dead(error)) from error
+        return Child(connection, own)
+
+    def _connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self.address))
+        return connection
+
+    def _why_dead(self, error: OSError) -> str:
+        told = ""
+        if self._process is not None and self._process.poll() is not None:
+            told = self._process.stderr.read().decode(errors="replace").strip()[-800:]
+        return _("The fork server does not answer ({error}). {told}").format(error=error, told=told)
+
+    def stop(self) -> None:
+        """Stop the server, if it is this one's own."""
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._process.stderr.close()
+        self._process.stdin.close()
+        self._folder.cleanup()
+        self._process = None
