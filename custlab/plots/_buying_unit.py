@@ -150,7 +150,9 @@ def letters(person: pd.Series) -> str:
 
 
 def caption(person: pd.Series) -> str:
-    """Say role, strength and number of actions under a person."""
+    """Say role, strength and number of actions under a person; nothing where they are hidden."""
+    if pd.isna(person["telling"]):
+        return ""
     if person["main_role"] == UNKNOWN:
         text = ngettext("{n} telling action: ask", "{n} telling actions: ask", person["telling"])
         return text.format(n=person["telling"])
@@ -184,6 +186,12 @@ def add_legend(ax, kinds: set[str]) -> None:
             fontsize=8,
             handlelength=3.5,
         )
+
+
+def fill_figure(ax) -> None:
+    """Let the picture fill its figure; nothing has to be measured, so it is drawn at once."""
+    ax.figure.set_layout_engine("none")
+    ax.set_position((0.02, 0.13, 0.96, 0.80))
 
 
 def describe_unit(unit: pd.DataFrame) -> str:

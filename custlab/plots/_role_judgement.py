@@ -120,6 +120,7 @@ def coverage_curve(curve: pd.DataFrame, chosen: int) -> Picture:
         ax.set_ylabel(_("people (%)"))
         ax.set_title(_("Sure about few, or unsure about many?"))
         ax.legend(loc="lower left")
+        place_axes(ax)
     alt = _("With {n} telling actions asked for, {coverage:.0f} % of people get a role and "
             "{accuracy:.0f} % of these are right.")  # fmt: skip
     return Picture(fig, alt.format(n=chosen, **now))
@@ -153,6 +154,7 @@ def role_counts(counts: pd.DataFrame) -> Picture:
         ax.grid(axis="x", visible=False)
         ax.set_ylim(0, counts[["true", "named"]].to_numpy().max() * 1.3)
         ax.legend(ncols=3, loc="upper center", fontsize=8)
+        place_axes(ax)
     said = "; ".join(
         _("{role}: {true} truly, {named} named, {right} rightly").format(
             role=role_word(role), **row.to_dict()
@@ -160,3 +162,9 @@ def role_counts(counts: pd.DataFrame) -> Picture:
         for role, row in counts.iterrows()
     )
     return Picture(fig, _("People by main role. {said}.").format(said=said))
+
+
+def place_axes(ax) -> None:
+    """Fix the margins: labels of known length need not be measured at every move of a slider."""
+    ax.figure.set_layout_engine("none")
+    ax.set_position((0.10, 0.15, 0.87, 0.74))

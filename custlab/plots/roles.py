@@ -7,7 +7,7 @@ import pandas as pd
 
 from custlab import roles as subject
 from custlab.i18n import _, ngettext
-from custlab.plots._buying_unit import COLOUR, add_legend, describe_unit, draw_unit
+from custlab.plots._buying_unit import COLOUR, add_legend, describe_unit, draw_unit, fill_figure
 from custlab.plots._role_judgement import (
     confusion_matrix,
     coverage_curve,
@@ -28,6 +28,7 @@ __all__ = [
     "role_counts",
     "role_heatmap",
     "title_roles",
+    "titles_only",
 ]
 
 KIND_COLOUR = {
@@ -67,11 +68,38 @@ def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) 
     fig, ax = new_figure(7.6, 5.2)
     with style():
         add_legend(ax, draw_unit(ax, unit))
+        fill_figure(ax)
         ax.set_title(_("The buying unit of {customer}").format(customer=customer_id))
     alt = _("The buying unit of {customer}. {people}").format(
         customer=customer_id, people=describe_unit(unit)
     )
     return Picture(fig, alt)
+
+
+def titles_only(case, customer_id: str) -> Picture:
+    """Draw the people of one customer by their titles alone, roles hidden, for guessing.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str
+        Which customer.
+
+    Returns
+    -------
+    Picture
+        One circle with a question mark per person.
+    """
+    people, _actions = subject.unit_tables(case, customer_id)
+    hidden = people.assign(main_role=UNKNOWN, also="", strength=UNKNOWN, telling=pd.NA)
+    fig, ax = new_figure(7.6, 4.6)
+    with style():
+        draw_unit(ax, hidden)
+        fill_figure(ax)
+        ax.set_title(_("Who is who at {customer}?").format(customer=customer_id))
+    titles = ", ".join(people["title"].astype(str))
+    return Picture(fig, _("The people of the buying unit, by title: {t}.").format(t=titles))
 
 
 def profile_bars(case, customer_id: str, *, reveal: bool = True) -> Picture:
@@ -185,24 +213,22 @@ def role_heatmap(table: pd.DataFrame, title: str, xlabel: str) -> Picture:
     return Picture(fig, f"{title}. {said}.")
 
 
-def key_contacts(case, customer_id: str, *, aim: str = "sell") -> Picture:
+def key_contacts(ranked: pd.DataFrame, aim: str = "sell") -> Picture:
     """Draw the key contacts of a customer, the one to talk to first on top.
 
     Parameters
     ----------
-    case : Case
-        Anything with the tables ``people`` and ``interactions``.
-    customer_id : str
-        Which customer.
+    ranked : DataFrame
+        From `custlab.roles.key_contacts`, for one customer.
     aim : {"sell", "close", "serve"}
-        What the talk is for.
+        What the talk is for, as given there.
 
     Returns
     -------
     Picture
         One bar per person; people without enough evidence are marked.
     """
-    ranked = subject.key_contacts(case, customer_id, aim=aim)[::-1]
+    customer_id, ranked = ranked["customer_id"].iloc[0], ranked[::-1]
     fig, ax = new_figure(7.2, 1.3 + 0.5 * len(ranked))
     names = [_label(person, reveal=True) for __, person in ranked.iterrows()]
     colours = [COLOUR[role] for role in ranked["main_role"]]

@@ -12,7 +12,7 @@ behavior. Journal of Marketing, 36(2), 12-19.
 """
 
 from custlab.roles.evidence import KINDS, STAGES, evidence_of, evidence_table, role_profile
-from custlab.roles.explain import Explanation, explain
+from custlab.roles.explain import Explanation, explain, explain_unit
 from custlab.roles.judge import accuracy, confusion, role_report
 from custlab.roles.rules import (
     CORE_ROLES,
@@ -29,7 +29,7 @@ from custlab.roles.tree import (
     predict_roles,
     split_customers,
 )
-from custlab.roles.unit import buying_unit, key_contacts, unit_actions
+from custlab.roles.unit import buying_unit, key_contacts, unit_actions, unit_tables
 
 __all__ = [
     "CORE_ROLES",
@@ -47,6 +47,7 @@ __all__ = [
     "evidence_of",
     "evidence_table",
     "explain",
+    "explain_unit",
     "key_contacts",
     "learn_titles",
     "learn_tree",
@@ -56,4 +57,5 @@ __all__ = [
     "role_scores",
     "split_customers",
     "unit_actions",
+    "unit_tables",
 ]

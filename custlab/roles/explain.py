@@ -17,8 +17,6 @@ from custlab.roles.rules import (
     OWN_ROLE_OF_KIND,
     UNKNOWN,
     assign_roles,
-    check_weights,
-    default_weights,
     role_scores,
 )
 from custlab.roles.unit import _not_found, further_roles, unit_tables
@@ -90,21 +88,50 @@ def explain(case, person_id: str, *, weights: pd.DataFrame | None = None) -> Exp
     - Score for decider 0.81, next comes buyer with 0.44: the evidence is moderate.
     - The title “mother” was not used: it does not count as evidence.
     """
-    weights = check_weights(default_weights() if weights is None else weights)
     row = case.people[case.people["person_id"] == person_id]
     if row.empty:
         raise InputError(_not_found(person_id, case.people["person_id"], _("person")))
-    people, actions = unit_tables(case, row["customer_id"].iloc[0])
+    return explain_unit(case, row["customer_id"].iloc[0], weights=weights)[person_id]
+
+
+def explain_unit(
+    case, customer_id: str, *, weights: pd.DataFrame | None = None
+) -> dict[str, Explanation]:
+    """Explain the role of every person of one customer.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    customer_id : str
+        Which customer.
+    weights : DataFrame, optional
+        The rule's weights.
+
+    Returns
+    -------
+    dict
+        Person id -> `Explanation`.
+
+    Raises
+    ------
+    InputError
+        If the case has no such customer.
+    """
+    people, actions = unit_tables(case, customer_id)
     profile = role_profile(actions, people)
     scores = role_scores(profile, weights)
     found = assign_roles(scores)
-    at = int((profile["person_id"] == person_id).to_numpy().argmax())
-    done = evidence_of(actions)
-    done = done[done["person_id"] == person_id]
-    table = _evidence_rows(profile.iloc[at], done)
-    sentences = [*_evidence_sentences(table, done, profile.iloc[at])]
-    sentences += _verdict(found.iloc[at], scores.iloc[at], profile.iloc[at])
-    return Explanation(_headline(found, at), tuple(sentences), table)
+    found["also"] = further_roles(found)
+    events = evidence_of(actions)
+    explained = {}
+    for at, person_id in enumerate(profile["person_id"]):
+        person, done = profile.iloc[at], events[events["person_id"] == person_id]
+        table = _evidence_rows(person, done)
+        sentences = [*_evidence_sentences(table, done, person)]
+        sentences += _verdict(found.iloc[at], scores.iloc[at], person)
+        explained[person_id] = Explanation(_headline(found.iloc[at]), tuple(sentences), table)
+    return explained
 
 
 def _evidence_rows(person: pd.Series, done: pd.DataFrame) -> pd.DataFrame:
@@ -119,8 +146,7 @@ def _evidence_rows(person: pd.Series, done: pd.DataFrame) -> pd.DataFrame:
     ).rename_axis("evidence")
 
 
-def _headline(found: pd.DataFrame, at: int) -> str:
-    person = found.iloc[at]
+def _headline(person: pd.Series) -> str:
     who = ngettext(
         "{person} ({title}, the only person of customer {customer})",
         "{person} ({title}, one of {n} people of customer {customer})",
@@ -135,7 +161,7 @@ def _headline(found: pd.DataFrame, at: int) -> str:
         return _("{who} plays all four core roles: nobody else is there.").format(who=who)
     if person["main_role"] == UNKNOWN:
         return _("{who}: not enough evidence to name a role.").format(who=who)
-    also = [role_word(role) for role in further_roles(found.iloc[[at]])[0].split(", ") if role]
+    also = [role_word(role) for role in person["also"].split(", ") if role]
     main = role_word(person["main_role"])
     if not also:
         return _("{who} is most likely the {role}.").format(who=who, role=main)
