@@ -67,4 +67,6 @@ def count_rows(path):
     if not path.is_file():
         return 0
     with path.open("rb") as file:
-        return max(sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1, 0)
+        return max(
+            sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1, 0
+        )

@@ -124,7 +124,11 @@ SEGMENTS = (
         returns=0.8,
         service=1.6,
         industries={
-            "rental flats": 3, "hotel": 3, "catering": 2.5, "retail": 1.5, "construction": 2,
+            "rental flats": 3,
+            "hotel": 3,
+            "catering": 2.5,
+            "retail": 1.5,
+            "construction": 2,
             "property management": 1.5,
         },
         employees=(45, 1.0),

@@ -7,17 +7,37 @@ from .streams import pick
 TOPICS = ("product", "delivery", "service", "price", "design", "ease")
 GOOD = {
     "product": ("Works well every day", "Solid quality, no complaint", "Does what it promises"),
-    "delivery": ("Came sooner than expected", "Delivery on the very day", "Well packed and on time"),
+    "delivery": (
+        "Came sooner than expected",
+        "Delivery on the very day",
+        "Well packed and on time",
+    ),
     "service": ("The adviser knew the answer", "Help came within a day", "Friendly on the phone"),
-    "price": ("Fair price for what you get", "Good value in the June sale", "Cheaper than I feared"),
+    "price": (
+        "Fair price for what you get",
+        "Good value in the June sale",
+        "Cheaper than I feared",
+    ),
     "design": ("Looks good in our place", "Clean design, I like it", "Modern and not loud"),
     "ease": ("Easy to set up", "My mother can use it too", "Clear from the first minute"),
 }
 BAD = {
     "product": ("Broke after two months", "Quality is not what it was", "Noisy and unreliable"),
-    "delivery": ("Delivered a week late", "Parcel was damaged", "Nobody told us when it would come"),
-    "service": ("Waited three days for an answer", "Had to call four times", "Nobody felt responsible"),
-    "price": ("Too expensive for what it is", "Price dropped a week later", "Hidden costs at the end"),
+    "delivery": (
+        "Delivered a week late",
+        "Parcel was damaged",
+        "Nobody told us when it would come",
+    ),
+    "service": (
+        "Waited three days for an answer",
+        "Had to call four times",
+        "Nobody felt responsible",
+    ),
+    "price": (
+        "Too expensive for what it is",
+        "Price dropped a week later",
+        "Hidden costs at the end",
+    ),
     "design": ("Looks old-fashioned", "Too big and too plain", "Colours differ from the picture"),
     "ease": ("Menus are confusing", "Set-up took a whole evening", "Needs a manual for everything"),
 }

@@ -172,7 +172,9 @@ def _service_events(spec, rng, latent, people, strength, journeys, renewals):
     """Add service contacts: a few customers call again and again."""
     bought = pd.concat([journeys[journeys["order"] >= 0], renewals.assign(cycle=1)])
     prone = latent["service"].to_numpy()[bought["customer"]]
-    calls = rng.poisson(CONTACTS_PER_ORDER * np.minimum(prone, MOST_CONTACTS) * spec.journeys_per_order)
+    calls = rng.poisson(
+        CONTACTS_PER_ORDER * np.minimum(prone, MOST_CONTACTS) * spec.journeys_per_order
+    )
     events = bought.loc[bought.index.repeat(calls)].reset_index(drop=True)
     unit = people["customer"].to_numpy()
     user = strength[:, 1] + 0.3 * strength[:, 3] + 1e-6 + 0.15 * rng.random(len(people))
@@ -240,4 +242,3 @@ def order_events(spec, streams, calendar, customers, orders, cut):
     places = tracked.assign(stage="purchase", action="places order", channel=channel)
     pays = places.assign(action="pays")[rng.random(len(places)) < 0.45]
     return _stamp(rng, pd.concat([places, pays], ignore_index=True), home)
-

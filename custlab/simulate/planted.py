@@ -8,7 +8,6 @@ import pandas as pd
 from .interactions import CONTACTS_PER_ORDER, MOST_CONTACTS
 
 
-
 @dataclass(frozen=True)
 class Truth:
     """The planted truth of one simulated case.
@@ -48,9 +47,7 @@ def make_truth(world):
     roles.insert(0, "person_id", keys(spec, "P", np.arange(len(roles))))
     roles.insert(1, "customer_id", customer_id[world.people["customer"]])
     names = np.array([s.name for s in spec.segments], dtype=object)
-    segments = pd.DataFrame(
-        {"customer_id": customer_id, "segment": names[world.latent["segment"]]}
-    )
+    segments = pd.DataFrame({"customer_id": customer_id, "segment": names[world.latent["segment"]]})
     sheet = world.campaign
     responses = pd.DataFrame(
         {
@@ -105,4 +102,3 @@ def _value(world, customer_id):
             "alive": alive,
         }
     )
-

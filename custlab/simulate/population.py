@@ -180,15 +180,19 @@ def _make_latent(spec, streams, customers, segment):
             "bulk": bulk,
             "discount": np.clip(
                 per_segment(spec, segment, "discount") * rng.gamma(1.6, 1 / 1.6, n)
-                + difficult * rng.uniform(*spec.difficult_discount, n), 0, spec.difficult_discount[1] + 0.17
+                + difficult * rng.uniform(*spec.difficult_discount, n),
+                0,
+                spec.difficult_discount[1] + 0.17,
             ),
-            "returns": per_segment(spec, segment, "returns") * rng.gamma(0.8, 1 / 0.8, n)
+            "returns": per_segment(spec, segment, "returns")
+            * rng.gamma(0.8, 1 / 0.8, n)
             * np.where(difficult, 3.5, 0.85),
-            "service": per_segment(spec, segment, "service") * rng.gamma(0.7, 1 / 0.7, n)
-            * np.where(difficult, spec.difficult_calls, 0.85) * np.exp(0.3 * size * ~home),
+            "service": per_segment(spec, segment, "service")
+            * rng.gamma(0.7, 1 / 0.7, n)
+            * np.where(difficult, spec.difficult_calls, 0.85)
+            * np.exp(0.3 * size * ~home),
         }
     )
     items = [f"need_{x}" for x in NEEDS] + [f"lifestyle_{x}" for x in LIFESTYLES]
     attitude = pd.DataFrame(np.hstack([needs, lifestyle]) + own, columns=items)
     return pd.concat([latent, attitude], axis=1)
-

@@ -136,7 +136,9 @@ def make_deals(spec, streams, calendar, customers, latent, orders, cycle):
     length = cycle[won["customer"]] * np.where(won.duplicated("customer"), 0.5, 1.0)
     length = np.maximum(2, np.round(length * np.exp(rng.normal(0, 0.35, len(won)))))
     won = won.assign(opened=won["day"] - length.astype(int), closed=won["day"], stage="won")
-    won["opened"] = np.maximum(won["opened"], customers["customer_since"].to_numpy()[won["customer"]])
+    won["opened"] = np.maximum(
+        won["opened"], customers["customer_since"].to_numpy()[won["customer"]]
+    )
 
     rows = np.flatnonzero(firm)
     rows = np.concatenate([rows, rows[rng.random(len(rows)) < 0.45]])

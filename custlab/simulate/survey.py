@@ -135,4 +135,3 @@ def unhappy_events(customers, lines, interactions, since_day):
     ]
     returned = np.bincount(recent["customer"], minlength=n)
     return returned + np.bincount(angry["customer"], minlength=n)
-

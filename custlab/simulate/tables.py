@@ -25,7 +25,9 @@ def make_tables(world):
         "customers": names.customer(world.customers.rename_axis("customer").reset_index()).assign(
             customer_since=lambda t: calendar.date(t["customer_since"])
         ),
-        "people": names.person(names.customer(world.people.assign(person=range(len(world.people))))),
+        "people": names.person(
+            names.customer(world.people.assign(person=range(len(world.people))))
+        ),
         "interactions": _interactions(world, names),
         "orders": _orders(world, names),
         "products": _products(spec),
@@ -151,4 +153,3 @@ def conform(frame, schema):
     columns = {f["name"]: pandas_dtype(f) for f in schema["fields"]}
     frame = frame[list(columns)].reset_index(drop=True)
     return frame.astype(columns)
-

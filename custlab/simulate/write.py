@@ -11,9 +11,12 @@ import pandas as pd
 
 from custlab.files import write_atomic
 
+from .crm import make_crm_samples
+from .dirty import make_dirty
 from .run import simulate
 from .schema import resources
 from .specs import get_spec
+from .streams import Streams
 
 
 def to_text(frame, schema):
@@ -100,11 +103,35 @@ def case_files(name):
     """
     spec = get_spec(name)
     simulation = simulate(name)
+    described = resources(spec)
+    texts = {r["name"]: to_text(simulation.tables[r["name"]], r["schema"]) for r in described}
     files = {"datapackage.json": json_bytes(package(spec))}
-    for resource in resources(spec):
-        text = to_text(simulation.tables[resource["name"]], resource["schema"])
-        files[resource["path"]] = csv_bytes(text)
+    files |= {r["path"]: csv_bytes(texts[r["name"]]) for r in described}
+    files |= _dirty_files(spec, texts, described)
+    if name == "software":
+        samples = make_crm_samples(Streams(spec.seed), texts)
+        files |= {f"crm/{file}": csv_bytes(table) for file, table in samples.items()}
     return files
+
+
+def _dirty_files(spec, texts, described):
+    """Make the dirty export with its answer key and a description of the two tables."""
+    tables, defects = make_dirty(spec, Streams(spec.seed), texts)
+    files = {f"dirty/{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    files["dirty/defects.csv"] = csv_bytes(defects)
+    description = package(spec) | {"name": f"custlab-{spec.name}-dirty"}
+    description["resources"] = [_alone(r, tables) for r in described if r["name"] in tables]
+    files["dirty/datapackage.json"] = json_bytes(description)
+    return files
+
+
+def _alone(resource, tables):
+    """Leave out foreign keys to tables that are not part of the export."""
+    schema = dict(resource["schema"])
+    schema["foreignKeys"] = [
+        key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] in tables
+    ]
+    return resource | {"schema": schema}
 
 
 def write_case(name, folder):
