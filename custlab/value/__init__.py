@@ -10,12 +10,13 @@ True
 from importlib import import_module
 
 _HOMES = {
-    "rfm": "RFM RFMScorer cut_points rfm_scores rfm_segments rfm_table segment_grid",
+    "rfm": "cut_points rfm_scores rfm_segments rfm_table segment_grid",
+    "rfm_estimators": "RFM RFMScorer",
     "histories": "calibration_holdout distinct_histories purchase_histories",
     "bgnbd": "BGNBD",
     "gamma_gamma": "GammaGamma spend_independence",
-    "contractual": "ShiftedBetaGeometric constant_retention counts_from_survivors "
-    "subscription_periods survival_curve",
+    "contractual": "constant_retention counts_from_survivors subscription_periods survival_curve",
+    "shifted_beta_geometric": "ShiftedBetaGeometric",
     "clv": "average_value discounted lifetime_value monthly_purchases retention_value",
     "diagnostics": "customers_by_frequency holdout_by_frequency purchases_by_week",
     "simulation": "round_to_days simulate_histories simulate_spend",

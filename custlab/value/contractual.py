@@ -6,17 +6,11 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, digamma
 from scipy.stats import CensoredData, ecdf
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._likelihood import estimates, maximise
 from custlab.value.histories import _days_per_unit
-
-NAMES = ("alpha", "beta")
 
 
 def subscription_periods(
@@ -128,7 +122,7 @@ def survival_curve(periods, ended, level: float = 0.95) -> pd.DataFrame:
     >>> curve["survival"].round(3).tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
-    periods, ended = _checked_periods(periods, ended)
+    periods, ended = checked_periods(periods, ended)
     curve = ecdf(CensoredData(uncensored=periods[ended], right=periods[~ended])).sf
     with warnings.catch_warnings():  # SciPy warns where all or nobody is left; see below
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -152,7 +146,29 @@ def _or_else(limits: np.ndarray, survival: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(limits), survival, limits)
 
 
-def _checked_periods(periods, ended) -> tuple[np.ndarray, np.ndarray]:
+def checked_periods(periods, ended) -> tuple[np.ndarray, np.ndarray]:
+    """Check periods and marks of leaving before they are counted.
+
+    Parameters
+    ----------
+    periods, ended : array
+        As from :func:`subscription_periods`.
+
+    Returns
+    -------
+    tuple of ndarray
+        The same as integers and booleans.
+
+    Raises
+    ------
+    InputError
+        If the lengths differ or a number cannot be.
+
+    Examples
+    --------
+    >>> checked_periods([2.0], [1])
+    (array([2]), array([ True]))
+    """
     periods, ended = np.asarray(periods), np.asarray(ended, dtype=bool)
     if len(periods) == 0 or len(periods) != len(ended):
         raise InputError(
@@ -207,201 +223,6 @@ def counts_from_survivors(survivors) -> tuple[np.ndarray, np.ndarray]:
     return periods, np.arange(len(periods)) < lost.sum()
 
 
-class ShiftedBetaGeometric(BaseEstimator):
-    """Retention of customers with a contract who differ in how likely they are to leave.
-
-    Each customer leaves at each renewal with her own constant probability; these differ as a
-    beta (alpha, beta). Nobody changes, and yet the cohort's retention rises year by year, because
-    those who leave easily leave first.
-
-    Parameters
-    ----------
-    max_iter : int
-        Steps after which the search for parameters gives up.
-
-    Attributes
-    ----------
-    params_, standard_errors_ : Series
-        ``alpha`` and ``beta`` of the probabilities of leaving.
-    log_likelihood_ : float
-        Log-likelihood at ``params_``.
-
-    References
-    ----------
-    Fader, P. S., & Hardie, B. G. S. (2007). How to project customer retention. Journal of
-    Interactive Marketing, 21(1), 76-90.
-
-    Examples
-    --------
-    >>> survivors = [1000, 869, 743, 653, 593, 551, 517, 491]
-    >>> model = ShiftedBetaGeometric().fit(*counts_from_survivors(survivors))
-    >>> model.params_.round(3).tolist()
-    [0.668, 3.806]
-    """
-
-    def __init__(self, max_iter=500):
-        self.max_iter = max_iter
-
-    @classmethod
-    def with_parameters(cls, alpha: float, beta: float) -> ShiftedBetaGeometric:
-        """Make a model with known parameters.
-
-        Parameters
-        ----------
-        alpha, beta : float
-            Above zero.
-
-        Returns
-        -------
-        ShiftedBetaGeometric
-            Ready to predict.
-        """
-        model = cls()
-        model.params_ = pd.Series({"alpha": alpha, "beta": beta}, dtype=float)
-        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
-            raise InputError(_("alpha and beta must be finite and above zero."))
-        return model
-
-    def fit(self, X, y):
-        """Estimate the parameters by maximum likelihood.
-
-        Parameters
-        ----------
-        X : array of int
-            Periods of each customer, as from :func:`subscription_periods`.
-        y : array of bool
-            Whether the customer left.
-
-        Returns
-        -------
-        ShiftedBetaGeometric
-            Itself.
-
-        Raises
-        ------
-        InputError
-            If nobody left, or everybody in the first period.
-        ConvergenceError
-            If the data do not determine the parameters.
-        """
-        periods, ended = _checked_periods(X, y)
-        if not ended.any():
-            raise InputError(_("Nobody has left yet: retention cannot be modelled. Wait longer."))
-        if periods.max() < 2:
-            raise InputError(
-                _("All customers were followed for one period only: at least two are needed.")
-            )
-        counts = (np.bincount(periods[ended]), np.bincount(periods[~ended]))
-        found = maximise(
-            lambda params: _log_likelihood(params, *counts),
-            [1.0, 3.0],
-            NAMES,
-            len(periods),
-            self.max_iter,
-        )
-        for name, value in found.items():
-            setattr(self, f"{name}_", value)
-        return self
-
-    def estimates(self) -> pd.DataFrame:
-        """Tabulate the parameters with standard errors and 95 % intervals.
-
-        Returns
-        -------
-        DataFrame
-            One row per parameter.
-        """
-        check_is_fitted(self, "standard_errors_")
-        return estimates(self.params_, self.standard_errors_)
-
-    def survival(self, t) -> np.ndarray:
-        """Give the share of a cohort that is still there after ``t`` periods.
-
-        Parameters
-        ----------
-        t : int or array of int
-            Periods since the start.
-
-        Returns
-        -------
-        ndarray
-            Shares between 0 and 1.
-        """
-        check_is_fitted(self, "params_")
-        alpha, beta = self.params_
-        return np.exp(betaln(alpha, beta + np.asarray(t)) - betaln(alpha, beta))
-
-    def retention(self, t) -> np.ndarray:
-        """Give the share of those still there who renew at the end of period ``t``.
-
-        Parameters
-        ----------
-        t : int or array of int
-            Period, from 1.
-
-        Returns
-        -------
-        ndarray
-            Rates between 0 and 1, rising with ``t``.
-        """
-        check_is_fitted(self, "params_")
-        alpha, beta = self.params_
-        return (beta + np.asarray(t) - 1) / (alpha + beta + np.asarray(t) - 1)
-
-    def lifetime_value(self, margin: float, *, age=0, horizon: int = 120, discount: float = 0.0):
-        """Value the renewals to come of a customer who has been there for ``age`` periods.
-
-        Parameters
-        ----------
-        margin : float
-            Contribution per period (currency), paid at each renewal.
-        age : int or array of int
-            Periods completed; the next renewal is at the end of period ``age + 1``.
-        horizon : int
-            Renewals looked at.
-        discount : float
-            Rate per period.
-
-        Returns
-        -------
-        ndarray
-            Present value of the renewals within the horizon (currency).
-        """
-        check_is_fitted(self, "params_")
-        age = np.asarray(age)[..., None]
-        ahead = np.arange(1, horizon + 1)
-        still_there = self.survival(age + ahead) / self.survival(age)
-        return margin * (still_there / (1 + discount) ** ahead).sum(axis=-1)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False  # a list of periods, not a table of numbers
-        tags.target_tags.required = True
-        return tags
-
-
-def _log_likelihood(params, left: np.ndarray, stayed: np.ndarray) -> tuple[float, np.ndarray]:
-    """Log-likelihood and gradient from the numbers who left, and stayed, at each period."""
-    alpha, beta = params
-    t, s = np.arange(1, len(left)), np.arange(len(stayed))
-    left = left[1:]
-    here = betaln(alpha, beta)
-    value = left @ (betaln(alpha + 1, beta + t - 1) - here) + stayed @ (
-        betaln(alpha, beta + s) - here
-    )
-    total = digamma(alpha + beta)
-    end_left, end_stayed = digamma(alpha + beta + t), digamma(alpha + beta + s)
-    gradient = np.array(
-        [
-            left @ (digamma(alpha + 1) - end_left - digamma(alpha) + total)
-            + stayed @ (total - end_stayed),
-            left @ (digamma(beta + t - 1) - end_left - digamma(beta) + total)
-            + stayed @ (digamma(beta + s) - end_stayed - digamma(beta) + total),
-        ]
-    )
-    return value, gradient
-
-
 def constant_retention(periods, ended) -> float:
     """Estimate one retention rate for everybody: renewals made over renewals due.
 
@@ -421,6 +242,6 @@ def constant_retention(periods, ended) -> float:
     >>> constant_retention([1, 2, 3], [True, True, False])
     0.6666666666666667
     """
-    periods, ended = _checked_periods(periods, ended)
+    periods, ended = checked_periods(periods, ended)
     due = periods.sum()
     return float(1 - ended.sum() / due)

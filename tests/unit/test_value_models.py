@@ -15,7 +15,6 @@ from custlab.value import (
     ShiftedBetaGeometric,
     bgnbd,
     constant_retention,
-    contractual,
     counts_from_survivors,
     customers_by_frequency,
     discounted,
@@ -133,7 +132,7 @@ def test_gradients():
     cases = [
         (bgnbd._LogLikelihood(distinct_histories(histories)), [0.5, 6.0, 0.7, 2.0]),
         (gamma_gamma._LogLikelihood(again["x"].to_numpy(float), spend), [4.0, 3.0, 20.0]),
-        (lambda params: contractual._log_likelihood(params, left, stayed), [0.8, 3.0]),
+        (lambda params: shifted_beta_geometric._log_likelihood(params, left, stayed), [0.8, 3.0]),
     ]
     for likelihood, at in cases:
         difference = check_grad(

@@ -1,0 +1,149 @@
+"""RFM of ten million orders, against the bare group-by it needs and against the rfm package."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from custlab.value import rfm_scores, rfm_table
+from tests.bench._timing import (
+    CACHE,
+    environment,
+    in_turns,
+    machine,
+    median,
+    ratio,
+    run,
+    table,
+    write_page,
+)
+
+N_ORDERS, N_CUSTOMERS, SEED = 10_000_000, 1_000_000, 7
+ROUNDS = 7
+RFM_PACKAGE = ["rfm==1.0.9", "pandas<3", "pyarrow", "setuptools<81"]
+RFM_UNDER_PANDAS_3 = ["rfm==1.0.9", "pandas>=3,<4", "pyarrow", "setuptools<81"]
+
+
+def orders() -> pd.DataFrame:
+    """Ten million orders over two years, some customers far busier than others."""
+    rng = np.random.default_rng(SEED)
+    share = rng.gamma(0.7, size=N_CUSTOMERS)
+    customer = rng.choice(N_CUSTOMERS, N_ORDERS, p=share / share.sum())
+    days = rng.integers(0, 731, N_ORDERS).astype("timedelta64[D]")
+    return pd.DataFrame(
+        {
+            "customer_id": customer,
+            "order_date": np.datetime64("2023-01-01", "us") + days,
+            "amount": rng.integers(100, 100_000, N_ORDERS) / 100,
+        }
+    )
+
+
+def ours_on_facts() -> dict:
+    """The same three questions that the rfm package is asked."""
+    day = pd.Timestamp("2024-05-01")
+    cents = pd.DataFrame(
+        {"customer_id": ["a", "b"], "order_date": [day, day], "amount": [12.05, 7.5]}
+    )
+    twice = pd.DataFrame({"customer_id": ["a", "a"], "order_date": day, "amount": [5.5, 5.5]})
+    rows = [(f"c{k:02d}", day - pd.Timedelta(days=10 * (k // 4)), 9.5 + k // 4) for k in range(40)]
+    ties = pd.DataFrame(rows, columns=["customer_id", "order_date", "amount"])
+    extra = ties[ties["customer_id"] > "c19"].assign(amount=1.0)  # so that frequency varies
+    scored = rfm_scores(rfm_table(pd.concat([ties, extra])))
+    equal = scored.groupby(["recency", "frequency", "monetary"])
+    unequal = (equal[["r_score", "f_score", "m_score"]].nunique() > 1).any(axis=1).sum()
+    return {
+        "money": rfm_table(cents)["monetary"].tolist(),
+        "count": rfm_table(twice)["frequency"].tolist(),
+        "unequal": int(unequal),
+        "groups": int(equal.ngroups),
+    }
+
+
+def speed(path) -> tuple[str, dict]:
+    """Run bare pandas, bare Polars and CustLab on both, in turns."""
+    names = ["pandas", "custlab-pandas", "polars", "custlab-polars"]
+    results = in_turns(
+        {name: lambda n=name: run("rfm_sides.py", n, path) for name in names}, ROUNDS
+    )
+    rows, verdicts = [], []
+    for engine in ("pandas", "polars"):
+        bare, own = results[engine], results[f"custlab-{engine}"]
+        if bare[0]["scores"] != own[0]["scores"]:
+            raise RuntimeError(f"{engine}: the two sides do not give the same scores")
+        middle, low, high = ratio(own, bare)
+        verdict = "reached" if middle <= 1.2 else "missed"
+        for name, found in (("bare " + engine, bare), ("CustLab on " + engine, own)):
+            rows.append(
+                [name, f"{median(found):.2f}", f"{min(f['seconds'] for f in found):.2f}",
+                 f"{median(found, 'peak'):.0f}"]
+            )  # fmt: skip
+        verdicts.append(
+            f"- CustLab on {engine}: **{middle:.2f} times** the bare time (pairs: {low:.2f} to "
+            f"{high:.2f}; {ROUNDS} rounds; goal at most 1.2, {verdict}), same scores."
+        )
+    header = ["side", "seconds (median)", "best", "peak MiB"]
+    return table(header, rows) + "\n\n" + "\n".join(verdicts), results
+
+
+def main() -> None:
+    """Measure all sides and write the page."""
+    CACHE.mkdir(exist_ok=True)
+    path = CACHE / "orders.parquet"
+    orders().to_parquet(path)
+    text, results = speed(path)
+    python = environment("rfm", RFM_PACKAGE)
+    package = run("rfm_package.py", "speed", path, python=python)
+    facts = run("rfm_package.py", "facts", path, python=python)["facts"]
+    under_3 = run(
+        "rfm_package.py", "facts", path, python=environment("rfm-pandas-3", RFM_UNDER_PANDAS_3),
+        fail_ok=True,
+    )  # fmt: skip
+    own = ours_on_facts()
+    times = package["seconds"] / median(results["custlab-pandas"])
+    rows = [
+        ["seconds", f"{package['seconds']:.0f}", f"{median(results['custlab-pandas']):.2f}"],
+        ["peak MiB", f"{package['peak']:.0f}", f"{median(results['custlab-pandas'], 'peak'):.0f}"],
+        ["amounts 12.05 and 7.50 become", facts["money"], own["money"]],
+        ["two equal orders on one day count", facts["count"][0], own["count"][0]],
+        [
+            "groups of equal customers with unequal scores",
+            f"{facts['unequal']} of {facts['groups']}",
+            f"{own['unequal']} of {own['groups']}",
+        ],
+        ["under pandas 3", under_3.get("error", "works"), f"works ({version('pandas')})"],
+    ]
+    write_page(
+        "rfm",
+        f"""# RFM: results
+
+Made by `python -m tests.bench rfm`; do not edit. {machine()}
+
+{N_ORDERS:,} orders of {N_CUSTOMERS:,} possible customers over two years, whole numbers as keys, no
+order numbers (seed {SEED}). pandas {version("pandas")}, Polars {version("polars")} (with its own
+threads), narwhals {version("narwhals")}. "Bare" is the group-by and the quantile cuts alone, written
+as fast as we could; CustLab also checks keys, dates, amounts and refunds, and sorts by customer.
+Each run is a process of its own that has read the orders before the clock starts; sides take turns.
+
+{text}
+
+If the orders carry order numbers, CustLab also looks for repeated rows and counts different orders;
+that is not part of this comparison, because the bare group-by does not do it.
+
+## Beside the rfm package
+
+The same orders and some small tables, `{RFM_PACKAGE[0]}` in an environment of its own with pandas 2
+({times:.0f} times CustLab's time):
+
+{table(["", "rfm", "CustLab"], rows)}
+
+rfm turns amounts into text and cuts ".0" off, with the digits that follow; it drops rows that are
+equal in all columns as if they were copies; and its scores depend on the order of equal customers.
+""",
+    )
+
+
+if __name__ == "__main__":
+    main()
