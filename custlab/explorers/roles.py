@@ -23,38 +23,6 @@ from custlab.roles.words import role_word
 MOST_ASKED = 12
 
 
-def instructive_units(case, n: int = 10) -> list[str]:
-    """Choose customers whose buying units are worth a look: several people, several roles.
-
-    Parameters
-    ----------
-    case : Case
-        Anything with the tables ``people`` and ``interactions``.
-    n : int, optional
-        How many at most.
-
-    Returns
-    -------
-    list of str
-        Customer ids: units of three to six people, most different roles first, then most
-        people with a role.
-    """
-    profile = subject.role_profile(case.interactions, case.people)
-    found = subject.assign_roles(subject.role_scores(profile))
-    found = found[found["unit_size"].between(3, 6)]
-    known = found["main_role"] != UNKNOWN
-    units = pd.DataFrame(
-        {
-            "roles": found["main_role"].where(known).groupby(found["customer_id"]).nunique(),
-            "known": known.groupby(found["customer_id"]).mean(),
-            "size": found.groupby("customer_id").size(),
-        }
-    ).reset_index()
-    order = ["roles", "known", "size", "customer_id"]
-    units = units.sort_values(order, ascending=[False, False, False, True])
-    return units["customer_id"].astype(str).head(n).tolist()
-
-
 def titles_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
     """Guess roles from titles, then see what the people did, then the roles.
 
@@ -63,7 +31,7 @@ def titles_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
     case : Case
         Anything with the tables ``people`` and ``interactions``.
     customers : list of str, optional
-        Which customers to offer; `instructive_units` by default.
+        Which customers to offer; `custlab.roles.instructive_units` by default.
 
     Returns
     -------
@@ -217,7 +185,7 @@ def contacts_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
     case : Case
         Anything with the tables ``people`` and ``interactions``.
     customers : list of str, optional
-        Which customers to offer; `instructive_units` by default.
+        Which customers to offer; `custlab.roles.instructive_units` by default.
 
     Returns
     -------
@@ -272,7 +240,7 @@ def _units(case, customers: list[str] | None) -> dict[str, SimpleNamespace]:
     """Cut the tables of each customer offered out of the case, once."""
     units = {}
     day = getattr(case, "as_of", None)
-    for customer in customers or instructive_units(case):
+    for customer in customers or subject.instructive_units(case):
         people, actions = subject.unit_tables(case, customer)
         units[customer] = SimpleNamespace(people=people, interactions=actions)
         if day is not None:

@@ -11,6 +11,7 @@ Webster, F. E. & Wind, Y. (1972). A general model for understanding organization
 behavior. Journal of Marketing, 36(2), 12-19.
 """
 
+from custlab.roles.calls import calls_that_reach, first_calls
 from custlab.roles.evidence import KINDS, STAGES, evidence_of, evidence_table, role_profile
 from custlab.roles.explain import Explanation, explain, explain_unit
 from custlab.roles.judge import accuracy, confusion, role_report
@@ -29,7 +30,13 @@ from custlab.roles.tree import (
     predict_roles,
     split_customers,
 )
-from custlab.roles.unit import buying_unit, key_contacts, unit_actions, unit_tables
+from custlab.roles.unit import (
+    buying_unit,
+    instructive_units,
+    key_contacts,
+    unit_actions,
+    unit_tables,
+)
 
 __all__ = [
     "CORE_ROLES",
@@ -41,6 +48,7 @@ __all__ = [
     "accuracy",
     "assign_roles",
     "buying_unit",
+    "calls_that_reach",
     "compare_methods",
     "confusion",
     "default_weights",
@@ -48,6 +56,8 @@ __all__ = [
     "evidence_table",
     "explain",
     "explain_unit",
+    "first_calls",
+    "instructive_units",
     "key_contacts",
     "learn_titles",
     "learn_tree",

@@ -10,7 +10,7 @@ import pandas as pd
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import KINDS, evidence_of, require, role_profile
-from custlab.roles.rules import MIN_TELLING, ROLES, assign_roles, role_scores
+from custlab.roles.rules import MIN_TELLING, ROLES, UNKNOWN, assign_roles, role_scores
 
 # How much each role matters for an aim. For a sale the last word counts most; whoever keeps the
 # door or has the ear of the decider comes next. Service starts with those who use the product.
@@ -20,8 +20,8 @@ AIMS = {
         "initiator": 0.4, "buyer": 0.4, "user": 0.2,
     },
     "close": {
-        "decider": 1.0, "buyer": 0.8, "gatekeeper": 0.3,
-        "influencer": 0.3, "initiator": 0.1, "user": 0.1,
+        "decider": 1.0, "buyer": 0.3, "influencer": 0.2,
+        "gatekeeper": 0.2, "initiator": 0.0, "user": 0.0,
     },
     "serve": {
         "user": 1.0, "buyer": 0.4, "decider": 0.3,
@@ -182,6 +182,38 @@ def key_contacts(
     recent = (day - found["last_seen"]).dt.days <= RECENT_DAYS
     found["points"] = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
     return _ranked(found)
+
+
+def instructive_units(case, n: int = 10) -> list[str]:
+    """Choose customers whose buying units are worth a look: several people, several roles.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables ``people`` and ``interactions``.
+    n : int, optional
+        How many at most.
+
+    Returns
+    -------
+    list of str
+        Customer ids: units of three to six people, most different roles first, then most
+        people with a role.
+    """
+    profile = role_profile(case.interactions, case.people)
+    found = assign_roles(role_scores(profile))
+    found = found[found["unit_size"].between(3, 6)]
+    known = found["main_role"] != UNKNOWN
+    units = pd.DataFrame(
+        {
+            "roles": found["main_role"].where(known).groupby(found["customer_id"]).nunique(),
+            "known": known.groupby(found["customer_id"]).mean(),
+            "size": found.groupby("customer_id").size(),
+        }
+    ).reset_index()
+    order = ["roles", "known", "size", "customer_id"]
+    units = units.sort_values(order, ascending=[False, False, False, True])
+    return units["customer_id"].astype(str).head(n).tolist()
 
 
 def unit_tables(case, customer_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
