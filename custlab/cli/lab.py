@@ -17,6 +17,7 @@ from custlab.i18n import _
 
 START_PAGE = "notebooks/00-start-here.ipynb"
 FIRST_PORT = 8888
+RECEIPT_HOOK = "custlab.exercises.receipt_hook.refresh_receipts"
 # A newcomer should meet the course, not questions about news and updates.
 QUIET_SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -162,6 +163,8 @@ def server_command(root: Path, port: int, token: str, browser: bool) -> list[str
     command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [f"--LabApp.default_url=/lab/tree/{START_PAGE}", "--Application.log_level=ERROR"]
+    # A saved notebook always carries the newest answers, also after its page was loaded again.
+    command.append(f"--ContentsManager.pre_save_hook={RECEIPT_HOOK}")
     if _can_encrypt():
         # Otherwise every kernel start prints a warning that a newcomer cannot act on.
         command.append("--KernelManager.transport_encryption=auto")
