@@ -24,6 +24,7 @@ from custlab.value import (
     monthly_purchases,
     retention_value,
     round_to_days,
+    shifted_beta_geometric,
     simulate_histories,
     simulate_spend,
     subscription_periods,
