@@ -290,3 +290,50 @@ def survival(curve: pd.DataFrame, *, model=None, rate: float | None = None, unit
             share=100 * rate ** t[-1]
         )
     return Picture(fig, alt)
+
+
+def value_by_month(by_month, horizon: int, currency: str = "CNY") -> Picture:
+    """Draw what all customers are expected to bring, month by month, as worth today.
+
+    Parameters
+    ----------
+    by_month : sequence of float
+        Present value of each month (currency), from month 1.
+    horizon : int
+        Months that count.
+    currency : str
+        Unit of the amounts.
+
+    Returns
+    -------
+    Picture
+        A bar for each month; those within the horizon are dark.
+
+    Examples
+    --------
+    >>> value_by_month([100.0, 90.0, 80.0], horizon=2).alt
+    'Expected contribution by month: 190 CNY within 2 months, 80 CNY in the 1 after.'
+    """
+    by_month = np.asarray(by_month, dtype=float)
+    months = np.arange(1, len(by_month) + 1)
+    counts = months <= horizon
+    fig, ax = new_figure(7.5, 3.4)
+    ax.bar(months[counts], by_month[counts], color=BLUE, label=_("counted"))
+    ax.bar(
+        months[~counts], by_month[~counts], color="white", edgecolor=MUTED, hatch="//",
+        label=_("beyond the horizon"),
+    )  # fmt: skip
+    ax.set(
+        xlabel=_("month from now"),
+        ylabel=_("present value ({currency})").format(currency=currency),
+        title=_("Expected contribution of today's customers"),
+    )
+    ax.legend()
+    alt = _(
+        "Expected contribution by month: {inside:,.0f} {currency} within {horizon} months, "
+        "{beyond:,.0f} {currency} in the {rest} after."
+    ).format(
+        inside=by_month[counts].sum(), beyond=by_month[~counts].sum(), horizon=horizon,
+        rest=int((~counts).sum()), currency=currency,
+    )  # fmt: skip
+    return Picture(fig, alt)
