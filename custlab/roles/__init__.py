@@ -14,6 +14,7 @@ behavior. Journal of Marketing, 36(2), 12-19.
 from custlab.roles.calls import calls_that_reach, first_calls
 from custlab.roles.evidence import KINDS, STAGES, evidence_of, evidence_table, role_profile
 from custlab.roles.explain import Explanation, explain, explain_unit
+from custlab.roles.habits import channels_by_role, stages_by_role
 from custlab.roles.judge import accuracy, confusion, role_report
 from custlab.roles.rules import (
     CORE_ROLES,
@@ -49,6 +50,7 @@ __all__ = [
     "assign_roles",
     "buying_unit",
     "calls_that_reach",
+    "channels_by_role",
     "compare_methods",
     "confusion",
     "default_weights",
@@ -66,6 +68,7 @@ __all__ = [
     "role_report",
     "role_scores",
     "split_customers",
+    "stages_by_role",
     "unit_actions",
     "unit_tables",
 ]

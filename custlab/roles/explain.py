@@ -79,13 +79,13 @@ def explain(case, person_id: str, *, weights: pd.DataFrame | None = None) -> Exp
     >>> from types import SimpleNamespace
     >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
     ...                        "title": ["mother", "son"]})
-    >>> actions = pd.DataFrame({"person_id": ["p1"] * 4 + ["p2"], "stage": "decide",
-    ...     "action": ["chooses model"] * 3 + ["pays", "uses feature"]})
+    >>> actions = pd.DataFrame({"person_id": ["p1"] * 5 + ["p2"], "stage": "decide",
+    ...     "action": ["chooses model"] * 3 + ["pays"] * 2 + ["uses feature"]})
     >>> print(explain(SimpleNamespace(people=people, interactions=actions), "p1"))
     p1 (mother, one of 2 people of customer c1) is most likely the decider, and also plays buyer.
-    - Authority: 3 of 4 telling actions (chooses model, 3 times), and 100 % of all such actions ...
-    - Payment and ordering: 1 of 4 telling actions (pays, once), and 100 % of all such actions ...
-    - Score for decider 0.81, next comes buyer with 0.44: the evidence is moderate.
+    - Authority: 3 of 5 telling actions (chooses model, 3 times), and 100 % of all such actions ...
+    - Payment and ordering: 2 of 5 telling actions (pays, 2 times), and 100 % of all such ...
+    - Score for decider 0.70, next comes buyer with 0.55: the evidence is moderate.
     - The title “mother” was not used: it does not count as evidence.
     """
     row = case.people[case.people["person_id"] == person_id]
@@ -176,9 +176,12 @@ def _evidence_sentences(table: pd.DataFrame, done: pd.DataFrame, person: pd.Seri
     for kind, row in shown.iterrows():
         actions = done.loc[done["evidence"] == kind, "action"].astype("object").value_counts()
         named = listed([_times(action, n) for action, n in actions.items()])
-        text = _(
-            "{kind}: {n} of {total} telling actions ({actions}), and {share} % of all such "
-            "actions in this buying unit."
+        text = ngettext(
+            "{kind}: {n} of {total} telling action ({actions}), and {share} % of all such actions "
+            "in this buying unit.",
+            "{kind}: {n} of {total} telling actions ({actions}), and {share} % of all such actions "
+            "in this buying unit.",
+            int(person["telling"]),
         ).format(
             kind=kind_word(kind).capitalize(),
             n=row["times"],

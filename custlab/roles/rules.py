@@ -23,8 +23,10 @@ OWN_ROLE_OF_KIND = {
     "access": "gatekeeper",
     "initiative": "initiator",
 }
-# What a person does counts three times as much as their part in what the whole unit does.
+# What a person does counts three times as much as their part in what the whole unit does; and
+# that part counts from the second action on: one single action proves nothing.
 OWN_PART = 0.75
+REPEATED = 2
 MIN_TELLING = 3
 THRESHOLD = 0.30
 # How sure: at least so many telling actions, and so far ahead of the next core role.
@@ -64,7 +66,8 @@ def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> p
     """Score each person for each role: evidence times weight, added up.
 
     The evidence of a kind is three quarters the person's own share (what they spend their
-    telling actions on) and one quarter their part in all such actions of the buying unit.
+    telling actions on) and one quarter their part in all such actions of the buying unit, if
+    they did it at least twice.
 
     Parameters
     ----------
@@ -93,15 +96,17 @@ def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> p
     ...                         "action": ["chooses model", "pays", "uses feature"]})
     >>> role_scores(role_profile(actions, people))[["title", "decider", "user", "buyer"]]
         title  decider  user  buyer
-    0  mother    0.625   0.0  0.625
-    1     son    0.000   1.0  0.000
+    0  mother    0.375  0.00  0.375
+    1     son    0.000  0.75  0.000
     """
     weights = check_weights(default_weights() if weights is None else weights)
     unit = [f"unit_{kind}" for kind in KINDS]
     names = ["person_id", "customer_id", "title", "unit_size", "telling"]
     require(profile, (*names, *KINDS, *unit), "profile")
     own_shares = profile[list(KINDS)].to_numpy(dtype=float)
-    evidence = OWN_PART * own_shares + (1 - OWN_PART) * profile[unit].to_numpy(dtype=float)
+    times = own_shares * profile[["telling"]].to_numpy()
+    part = np.where(times > REPEATED - 0.5, profile[unit].to_numpy(dtype=float), 0.0)
+    evidence = OWN_PART * own_shares + (1 - OWN_PART) * part
     scores = pd.DataFrame(evidence @ weights.to_numpy().T, columns=list(ROLES))
     return pd.concat([profile[names].reset_index(drop=True), scores], axis=1)
 

@@ -61,12 +61,12 @@ def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) 
     >>> from types import SimpleNamespace
     >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
     ...                        "title": ["mother", "son"]})
-    >>> actions = pd.DataFrame({"person_id": ["p1"] * 3 + ["p2"], "stage": "decide",
-    ...     "action": ["chooses model", "chooses model", "pays", "uses feature"]})
+    >>> actions = pd.DataFrame({"person_id": ["p1"] * 5 + ["p2"], "stage": "decide",
+    ...     "action": ["chooses model"] * 3 + ["pays"] * 2 + ["uses feature"]})
     >>> case = SimpleNamespace(people=people, interactions=actions)
     >>> buying_unit(case, "c1")[["title", "main_role", "also", "strength"]]
         title            main_role   also             strength
-    0  mother              decider  buyer                 weak
+    0  mother              decider  buyer             moderate
     1     son  not enough evidence         not enough evidence
     """
     people, actions = unit_tables(case, customer_id)
