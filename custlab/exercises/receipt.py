@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -41,11 +42,12 @@ def bundle(
     line = headline(questions, answers, saved, total)
     html = f'<div style="border-left:4px solid #0072B2;padding:4px 12px">{escape(line)}'
     if full:
-        html += _table(questions, answers)
+        html += _table(questions, answers) + f"<p>{escape(_hand_in())}</p>"
+    payload = formats.to_payload(sheet, answers)
     return {
         "text/plain": line,
         "text/html": html + "</div>",
-        formats.MIME: formats.to_payload(sheet, answers),
+        formats.MIME: payload | {"questions": max(total, len(questions)), "full": full},
     }
 
 
@@ -76,19 +78,40 @@ def headline(questions: dict[str, Question], answers: Answers, saved: bool, tota
 
 def _table(questions: dict[str, Question], answers: Answers) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
-        f'<td style="text-align:left">{escape(_state(question, answers))}</td></tr>'
-        for name, question in questions.items()
+        f'<tr><th scope="row" style="text-align:left">{escape(_title(name, questions))}</th>'
+        f'<td style="text-align:left">{escape(_state(name, questions, answers))}</td></tr>'
+        for name in {**questions, **answers}
     )
-    head = f"<tr><th>{escape(_('Question'))}</th><th>{escape(_('Your answer'))}</th></tr>"
+    left = 'style="text-align:left"'
+    head = (
+        f"<tr><th {left}>{escape(_('Question'))}</th>"
+        f"<th {left}>{escape(_('Your answer'))}</th></tr>"
+    )
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _state(question: Question, answers: Answers) -> str:
-    answer = answers.get(question.id)
+def _hand_in() -> str:
+    return _(
+        "To hand in: run this cell (again, if you have loaded the page anew since), save the "
+        "notebook, hand it in."
+    )
+
+
+def _title(name: str, questions: dict[str, Question]) -> str:
+    """Give the beginning of the prompt, or the question's id if its cell has not run."""
+    if name not in questions:
+        return name
+    first = questions[name].prompt.strip().splitlines() or [name]
+    return textwrap.shorten(first[0].replace("*", "").replace("`", ""), 70, placeholder=" …")
+
+
+def _state(name: str, questions: dict[str, Question], answers: Answers) -> str:
+    answer = answers.get(name)
     if answer is None or is_blank(answer.value):
         return _("○ not answered")
-    words = question.words(answer.value)
-    if question.is_complete(answer.value):
+    if name not in questions:
+        return textwrap.shorten(str(answer.value), 200, placeholder=" …")
+    words = questions[name].words(answer.value)
+    if questions[name].is_complete(answer.value):
         return f"✔ {words}"
     return _("◐ not complete: {answer}").format(answer=words)

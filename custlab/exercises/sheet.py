@@ -72,11 +72,13 @@ class Sheet:
         self.store = Store(name, folder)
         self.questions: dict[str, Question] = {}
         self.cards: dict[str, Any] = {}
-        self._told = 0
+        self._told = self._read = 0
+        self._recalls: list[tuple[Spot, str, str]] = []
         self._summary, self._receipt, self._notices = Spot(), Spot(), Spot()
         self._summary.show(self._bundle(full=False))
         self._notices.show({"text/html": "", "text/plain": ""})
         self._tell()
+        self._read = len(self.store.notices)
 
     # -- the kinds of questions -------------------------------------------------------------
 
@@ -274,6 +276,8 @@ class Sheet:
         memory = Memory(
             answer=lambda value: self._record(id, kind, value),
             note=lambda tries, hints: self._refresh(self.store.note(id, tries, hints)),
+            news=self._news,
+            saved=lambda: self.store.writable,
         )
         card = Card(question, memory, practice, prediction)
         self.cards[id] = card
@@ -341,6 +345,11 @@ class Sheet:
         result : str, optional
             What the data say, to stand beside it.
         """
+        spot = Spot()
+        spot.show(self._recalled(id, result))
+        self._recalls.append((spot, id, result))
+
+    def _recalled(self, id: str, result: str) -> dict[str, Any]:
         answer = self.store.answers.get(id)
         question = self.questions.get(id)
         if answer is None or is_blank(answer.value):
@@ -353,7 +362,7 @@ class Sheet:
             f'<td style="text-align:left">{escape(words)}</td></tr>'
             for name, words in rows
         )
-        display(HTML(f"<table>{cells}</table>"))
+        return {"text/html": f"<table>{cells}</table>", "text/plain": f"{mine} | {result}"}
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -376,6 +385,8 @@ class Sheet:
                 )
         self._summary.update(self._bundle(full=False))
         self._receipt.update(self._bundle(full=True))
+        for spot, id, result in self._recalls:
+            spot.update(self._recalled(id, result))
         self._tell()
 
     # -- progress and receipt ---------------------------------------------------------------
@@ -397,6 +408,12 @@ class Sheet:
         return receipts.bundle(
             self.name, self.questions, self.store.answers, self.store.writable, full, self.total
         )
+
+    def _news(self) -> list[str]:
+        """Give the notices that no card has shown yet."""
+        fresh = self.store.notices[self._read :]
+        self._read = len(self.store.notices)
+        return fresh
 
     def _tell(self) -> None:
         """Show the notices of the store: one place, newest last."""

@@ -17,6 +17,7 @@ import pytest
 from tests.hygiene import ROOT
 
 TOKEN = "browser-tests"
+HOOK = "custlab.exercises.receipt_hook.refresh_receipts"  # as `custlab lab` has it
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 
 
@@ -81,6 +82,7 @@ def lab(tmp_path_factory):
     command += ["--LabApp.expose_app_in_browser=True"]
     command += [f"--ServerApp.port={server.url.rsplit(':')[-1]}", "--ServerApp.port_retries=0"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
+    command.append(f"--ContentsManager.pre_save_hook={HOOK}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     with (home / "log.txt").open("w", encoding="utf-8") as log:

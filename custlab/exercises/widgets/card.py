@@ -34,14 +34,37 @@ class Practice:
 
 @dataclass
 class Memory:
-    """How a card saves: ``answer(value)`` and ``note(tries, hints)``."""
+    """How a card saves.
+
+    Attributes
+    ----------
+    answer : callable
+        ``answer(value)`` saves an answer.
+    note : callable
+        ``note(tries, hints)`` saves how often it was checked and how many hints were seen.
+    news : callable
+        Gives the sentences that the learner has not read yet.
+    saved : callable
+        Tells whether the last answer is in the answers file.
+    """
 
     answer: Callable[[Any], None]
     note: Callable[[int, int], None]
+    news: Callable[[], list[str]]
+    saved: Callable[[], bool]
 
 
 class CardBox(w.VBox):
     """The frame of a card."""
+
+    def __init__(self, children: Sequence[w.Widget], name: str) -> None:
+        super().__init__(children)
+        self._name = name
+        self.add_class("cl-card")
+
+    def __repr__(self) -> str:
+        """Name the question, for where widgets cannot be shown."""
+        return _("Question “{id}”: run this cell to answer it.").format(id=self._name)
 
 
 class Card:
@@ -73,8 +96,8 @@ class Card:
         self.tries = self.hints = 0
         self._editor = editor_for(question, self._changed)
         self._status, self._feedback, self._hints = w.HTML(), w.HTML(), w.HTML()
-        self.box = CardBox([*self._top(), *self._bottom()])
-        self.box.add_class("cl-card")
+        self._news = w.HTML()
+        self.box = CardBox([*self._top(), *self._bottom()], question.id)
         self._say_status()
 
     def _top(self) -> list[w.Widget]:
@@ -90,7 +113,7 @@ class Card:
             self._hint.on_click(lambda _button: self._next_hint())
             self._label_hint()
             parts = [w.HBox([self._check, self._hint]), self._feedback, self._hints]
-        return [*parts, self._status, w.HTML(self._by_code())]
+        return [*parts, self._status, self._news, w.HTML(self._by_code())]
 
     def _check_label(self) -> str:
         return _("Compare") if self.question.kind == "free_text" else _("Check")
@@ -117,13 +140,13 @@ class Card:
         """Show a saved answer; one that no longer fits the question is left alone and told."""
         self.tries, self.hints = answer.tries, min(answer.hints, len(self._all_hints()))
         self.value = answer.value
+        self._feedback.value = ""
         try:
             self._editor.show(None if is_blank(answer.value) else self.question.fit(answer.value))
         except (UnfitAnswer, ValueError, TypeError):
             self._show_raw(answer.value)
         self._say_status()
         self._show_hints()
-        self._feedback.value = ""
         if self.practice and self.tries and not is_blank(self.value):
             self._show_result()
 
@@ -157,6 +180,7 @@ class Card:
         self._feedback.value = ""
         self.memory.answer(value)
         self._say_status()
+        self._news.value = "".join(look.note(f"⚠ {text}") for text in self.memory.news())
 
     # -- what the learner reads -------------------------------------------------------------
 
@@ -224,6 +248,8 @@ class Card:
         complete = self.question.is_complete(self.value)
         if is_blank(self.value):
             text = _("Not answered yet.")
+        elif not self.memory.saved():
+            text, complete = _("Kept in this notebook only: see the note."), False
         elif complete and self.prediction:
             text = _("Prediction saved. You will meet it again further down.")
         elif complete:

@@ -25,7 +25,7 @@ STYLE = """<style>
   color: var(--jp-content-font-color1); font-size: var(--jp-content-font-size1); }
 .cl-card .widget-radio-box label { flex-direction: row-reverse; justify-content: flex-end; }
 .cl-card .widget-radio-box input, .cl-card .widget-checkbox input { flex: none;
-  margin: 3px 0 0; }
+  align-self: flex-start; margin: 3px 0 0 !important; }
 .cl-card .widget-checkbox, .cl-card .widget-radio { height: auto; width: auto; }
 .cl-card .widget-label { color: var(--jp-content-font-color1); white-space: normal; height: auto;
   line-height: 1.35; text-overflow: clip; overflow: visible; align-self: center;

@@ -1,0 +1,185 @@
+"""Checks are pure and survive any answer; partial credit is fair."""
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlab.exercises import about, between, filled, mentions, several
+from custlab.exercises.kinds import CHECKS, check
+from custlab.exercises.result import Outcome
+from custlab.exercises.values import UnfitAnswer, as_number, tidy
+
+LETTERS = ["a", "b", "c", "d"]
+FORM_KEY = {
+    "age": between(25, 34),
+    "role": ["user", "decider"],
+    "needs": several("p", "s", options=["p", "s", "d"]),
+    "why": filled(2),
+    "name": mentions("li"),
+    "income": about(100, 5),
+}
+FORM_RULES = [("young students", lambda a: a["age"] < 30 or a["role"] == "decider", "Too old.")]
+
+# kind: (key, options of the check, some right answers, some wrong ones)
+EXAMPLES = {
+    "choose_one": ("b", {}, ["b"], ["a", "zz"]),
+    "choose_several": (["a", "c"], {"options": LETTERS}, [["a", "c"], ["c", "a", "c"]], [["b"]]),
+    "match": (
+        {"x": "a", "y": ["b", "c"]},
+        {},
+        [{"x": "a", "y": "b"}, {"y": "c", "x": "a"}],
+        [{"x": "b", "y": "a"}],
+    ),
+    "order": (["a", ["b", "c"], "d"], {}, [["a", "b", "c", "d"], ["a", "c", "b", "d"]], ["dcba"]),
+    "number": (12.5, {"tolerance": 0.1, "unit": "%"}, [12.5, "12,55", "12.5 %"], [13, "0.125"]),
+    "slider": ((3, 4), {}, [3, 4, 3.5], [2.9, 5]),
+    "place": (
+        {"x": [1, 5], "y": {"across": (4, 5)}},
+        {"tolerance": 1},
+        [{"x": [2, 4], "y": [4, 1]}],
+        [{"x": [4, 4], "y": [1, 1]}],
+    ),
+    "form": (
+        FORM_KEY,
+        {"rules": FORM_RULES},
+        [
+            {"age": 28, "role": "user", "needs": ["s", "p"], "why": "it works", "name": "Li Wei",
+             "income": "104"},
+            {"age": 34, "role": "decider", "needs": ["p", "s"], "why": "质量", "name": "LI",
+             "income": 95},
+        ],
+        [{"age": 60, "role": "x", "needs": ["d"], "why": "no", "name": "Bo", "income": 1}],
+    ),
+}  # fmt: skip
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.dictionaries(st.sampled_from([*LETTERS, "x", "y", "age", "needs", "why"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def _check(kind, answer):
+    key, options, _right, _wrong = EXAMPLES[kind]
+    return check(kind, answer, key, **options)
+
+
+def test_every_check_has_an_example():
+    assert set(EXAMPLES) == set(CHECKS)
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_right_wrong_and_blank(kind):
+    _key, _options, right, wrong = EXAMPLES[kind]
+    for answer in right:
+        assert _check(kind, answer).outcome is Outcome.CORRECT, answer
+        assert _check(kind, answer).share == 1.0
+    for answer in wrong:
+        assert _check(kind, answer).share == 0.0, answer
+    for blank in (None, "", " ", [], {}, {"x": None, "age": ""}):
+        assert _check(kind, blank).outcome is Outcome.NOT_ATTEMPTED, blank
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+@given(answer=json_values)
+def test_any_answer_is_survived(kind, answer):
+    found = _check(kind, answer)
+    assert 0.0 <= found.share <= 1.0
+    assert (found.share == 1.0) == (found.outcome is Outcome.CORRECT)
+    assert (found.share > 0) == (found.outcome in (Outcome.CORRECT, Outcome.PARTLY))
+    assert found.message
+
+
+@given(key=st.sets(st.sampled_from(LETTERS), min_size=1, max_size=3))
+def test_ticking_everything_earns_nothing(key):
+    assert check("choose_several", LETTERS, sorted(key), options=LETTERS).share == 0.0
+
+
+def test_half_the_ticks_earn_half():
+    found = check("choose_several", ["a"], ["a", "c"], {"c": "C was missed."}, options=LETTERS)
+    assert found.share == 0.5
+    assert found.outcome is Outcome.PARTLY
+    assert "C was missed." in found.message
+    assert found.misconception == "c"
+
+
+def test_an_authors_mistake_is_told_to_the_author():
+    with pytest.raises(ValueError, match="not all"):
+        check("choose_several", ["a"], LETTERS, options=LETTERS)
+    with pytest.raises(ValueError, match="no automatic check"):
+        check("free_text", "some text", "model")
+
+
+def test_misconceptions_are_explained():
+    because = {"x": {"b": "B pays."}, "y": "Y is a user."}
+    found = check("match", {"x": "b", "y": "a"}, {"x": "a", "y": "b"}, because)
+    assert "B pays." in found.message
+    assert "Y is a user." in found.message
+    assert found.misconception == "x:b"
+    assert check("number", 68.8, 31.2, {68.8: "The complement."}).message == "The complement."
+    assert check("number", 95, 31.2, {(90, 100): "Nearly all."}).misconception == "(90, 100)"
+    assert "multiply by 100" in check("number", "0.312", 31.2, unit="%").message
+    turned = check("order", ["b", "a"], ["a", "b"], {("b", "a"): "A comes first."})
+    assert turned.message.endswith("A comes first.")
+    broken = EXAMPLES["form"][2][0] | {"age": 31}
+    assert "Too old." in _check("form", broken).message
+
+
+def test_order_earns_kendalls_tau():
+    """Against SciPy's own, an independent implementation, for every order of four steps."""
+    from scipy.stats import kendalltau
+
+    for order in permutations("abcd"):
+        tau = kendalltau(range(4), [order.index(step) for step in "abcd"]).statistic
+        assert check("order", list(order), [*"abcd"]).share == pytest.approx(max(tau, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("12.5", "", 12.5),
+        ("12,5", "", 12.5),
+        ("0,125", "", 0.125),
+        ("1,234", "", 1234),
+        ("1,234.5", "", 1234.5),
+        ("1.234,5", "", 1234.5),
+        ("1.234", "", 1.234),
+        ("1.234.567", "", 1234567),
+        ("1 234,5", "", 1234.5),
+        ("1 234", "", 1234),
+        ("1'234.5", "", 1234.5),
+        ("−3", "", -3),
+        ("１２．５％", "%", 12.5),
+        ("12,5 %", "%", 12.5),
+        ("12.5%", "", 0.125),
+        ("¥1,200", "CNY", 1200),
+        ("1200 cny", "CNY", 1200),
+        ("1.2e3", "", 1200),
+        (".5", "", 0.5),
+    ],
+)
+def test_numbers_as_people_write_them(text, unit, number):
+    assert as_number(text, unit) == pytest.approx(number)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "12,34.5", "nan", "inf", "1e999", "9" * 400])
+def test_what_is_no_number_is_told(text):
+    with pytest.raises(UnfitAnswer):
+        as_number(text)
+
+
+@given(json_values)
+def test_tidy_gives_what_json_can_hold(value):
+    import json
+
+    try:
+        tidied = tidy(value)
+    except UnfitAnswer:
+        return
+    assert json.loads(json.dumps(tidied, allow_nan=False).encode("utf-8")) == tidied
+    assert tidy(tidied) == tidied

@@ -1,0 +1,349 @@
+"""A sheet in a notebook: asks, saves, restores, explains, gives a receipt. Without a browser."""
+
+import json
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from custlab.errors import InputError
+from custlab.exercises import Sheet, fields, mark
+from custlab.exercises.answers import MIME
+from custlab.exercises.store import receipts_in
+
+NAME = "03-role-types"
+ANSWERS = {
+    "who": "b",
+    "evidence": ["a", "c"],
+    "roles": {"mother": "decider", "son": "user"},
+    "steps": ["need", "search", "pay"],
+    "share": "31,2 %",
+    "people": 4,
+    "map": {"smart": [5, 5], "basic": [1, 2]},
+    "persona": {"name": "Li Wei", "age": "30", "role": "user", "needs": ["p"], "why": "It works"},
+    "explain": "A title is not a role.",
+}
+
+
+def ask_all(sheet, **more):
+    """Ask one question of each kind."""
+    sheet.choose_one("who", "Who **decides**?", {"a": "Father", "b": "Mother"}, **more)
+    sheet.choose_several("evidence", "Evidence?", {"a": "Asks", "b": "Pays", "c": "Picks"})
+    sheet.match(
+        "roles",
+        "Match",
+        {"mother": "Mother", "son": "Son"},
+        {"user": "User", "decider": "Decider"},
+    )
+    sheet.order("steps", "Order", {"pay": "Pays", "need": "States a need", "search": "Searches"})
+    sheet.number("share", "Share?", unit="%")
+    sheet.slider("people", "How many?", 1, 9)
+    sheet.place(
+        "map",
+        "Place",
+        {"smart": "Smart TV", "basic": "Basic TV"},
+        across=("Price", "low", "high"),
+        up=("Benefit", "low", "high"),
+    )
+    sheet.form(
+        "persona",
+        "Persona",
+        {
+            "name": fields.text("Name"),
+            "age": fields.amount("Age", "years"),
+            "role": fields.choice("Role", {"user": "User", "buyer": "Buyer"}),
+            "needs": fields.ticks("Needs", {"p": "Price", "s": "Service"}),
+            "why": fields.long_text("Why"),
+        },
+    )
+    sheet.free_text("explain", "Explain", min_words=3)
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    sheet = Sheet(NAME, folder=tmp_path)
+    ask_all(sheet)
+    return sheet
+
+
+def test_every_kind_is_answered_by_code_saved_and_restored(sheet, tmp_path):
+    for question, value in ANSWERS.items():
+        sheet.answer(question, value)
+    assert sheet.progress() == (9, 9)
+    again = Sheet(NAME, folder=tmp_path)
+    ask_all(again)
+    assert again.answers == ANSWERS
+    for question, card in again.cards.items():
+        assert "Complete and saved" in card._status.value, question
+        assert card._editor._read() == ANSWERS[question]
+
+
+def test_labels_are_as_good_as_ids(sheet):
+    sheet.answer("who", "mother")
+    sheet.answer("roles", {"Mother": "Decider", "Son": "User"})
+    sheet.answer("steps", ["States a need", "Searches", "Pays"])
+    assert [sheet.answers[q] for q in ("who", "roles", "steps")] == [
+        "b",
+        {"mother": "decider", "son": "user"},
+        ["need", "search", "pay"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "told"),
+    [
+        ("nobody", 1, "Run its cell first"),
+        ("who", "z", "a, b"),
+        ("evidence", "a", "list of options"),
+        ("roles", {"aunt": "user"}, "mother, son"),
+        ("steps", ["need"], "Missing: pay, search"),
+        ("share", "many", "cannot be read as a number"),
+        ("people", 12, "between 1 and 9"),
+        ("map", {"smart": [0, 9]}, "from 1 to 5"),
+        ("persona", {"role": "king"}, "user, buyer"),
+        ("explain", 3, "should be text"),
+    ],
+)
+def test_what_does_not_fit_is_told_and_not_saved(sheet, question, value, told):
+    with pytest.raises(InputError, match=told):
+        sheet.answer(question, value)
+    assert question not in sheet.answers
+
+
+def test_an_answer_can_be_taken_back(sheet):
+    sheet.answer("who", "b")
+    sheet.answer("who", None)
+    assert sheet.progress()[0] == 0
+    assert "Not answered yet" in sheet.cards["who"]._status.value
+
+
+def test_incomplete_is_told(sheet):
+    sheet.answer("roles", {"mother": "decider"})
+    assert "not complete" in sheet.cards["roles"]._status.value
+    assert sheet.progress()[0] == 0
+
+
+def _practice(sheet):
+    options = {"a": "Father", "b": "Mother"}
+    because = {"a": "Paying is not **deciding**."}
+    sheet.choose_one("who", "?", options, key="b", because=because, hints=["Look up.", "Deeper."])
+    return sheet.cards["who"]
+
+
+def test_lesson_explains_and_gives_hints_in_steps(tmp_path):
+    card = _practice(Sheet(NAME, folder=tmp_path))
+    card.check()
+    assert "Not attempted" in card._feedback.value
+    card.set("a")
+    assert card._feedback.value == "", "nothing is said before the learner asks"
+    card.check()
+    assert "Paying is not <strong>deciding</strong>." in card._feedback.value
+    card._hint.click()
+    assert "Hint 1 of 2" in card._hints.value
+    assert "Deeper" not in card._hints.value
+    card._hint.click()
+    assert card._hint.disabled
+    card.set("b")
+    card.check()
+    assert "Correct" in card._feedback.value
+    again = _practice(Sheet(NAME, folder=tmp_path))
+    assert (again.tries, again.hints, again.value) == (2, 2, "b")
+    assert "Correct" in again._feedback.value
+
+
+def test_graded_question_tells_nothing_about_right_and_wrong(sheet):
+    sheet.answer("who", "a")
+    card = sheet.cards["who"]
+    assert card.check() is None
+    said = json.dumps([widget.get_state() for widget in _all_widgets(card.box)], default=str)
+    assert "Correct" not in said
+    assert "Not right" not in said
+
+
+def _all_widgets(box):
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from _all_widgets(child)
+
+
+def test_free_text_shows_the_model_only_after_an_own_answer(tmp_path):
+    sheet = Sheet(NAME, folder=tmp_path)
+    sheet.free_text("why", "?", min_words=3, key="The model.", rubric=["names a role"])
+    card = sheet.cards["why"]
+    card.check()
+    assert "The model." not in card._feedback.value
+    card.set("My own three words")
+    card.check()
+    assert "The model." in card._feedback.value
+    assert "names a role" in card._feedback.value
+
+
+def test_what_a_learner_writes_is_shown_not_obeyed(sheet):
+    sheet.answer("explain", "<script>alert(1)</script> two three")
+    sheet.answer("persona", {"name": "<img src=x onerror=alert(1)>"})
+    with _notebook() as shown:
+        sheet.receipt()
+        sheet.recall("explain")
+    for output in shown.outputs:
+        assert "<script>" not in output.data["text/html"]
+        assert "<img" not in output.data["text/html"]
+
+
+def test_a_saved_answer_that_no_longer_fits_is_kept(tmp_path):
+    Sheet(NAME, folder=tmp_path).store.put("who", "choose_one", "gone")
+    sheet = Sheet(NAME, folder=tmp_path)
+    ask_all(sheet)
+    assert "does not fit this question any more" in sheet.cards["who"]._feedback.value
+    assert sheet.answers["who"] == "gone"
+    assert sheet.progress()[0] == 0
+
+
+@pytest.mark.parametrize("poison", [{"a": 1}, [1, [2]], True, -1e300, "x" * 20_000, {"": None}])
+def test_any_saved_value_is_survived(poison, tmp_path):
+    store = Sheet(NAME, folder=tmp_path).store
+    for question in ANSWERS:
+        store.put(question, "", poison)
+    sheet = Sheet(NAME, folder=tmp_path)
+    ask_all(sheet)
+    sheet.receipt()
+    for question in ANSWERS:
+        assert sheet.questions[question].words(poison) is not None
+    for question, value in ANSWERS.items():
+        sheet.answer(question, value)
+    assert sheet.progress() == (9, 9)
+
+
+def test_unreadable_number_is_kept_as_typed(sheet, tmp_path):
+    sheet.cards["share"]._editor._text.value = "about a third"
+    assert sheet.answers["share"] == "about a third"
+    assert "not complete" in sheet.cards["share"]._status.value
+    again = Sheet(NAME, folder=tmp_path)
+    ask_all(again)
+    assert again.cards["share"]._editor._text.value == "about a third"
+
+
+def test_two_open_copies_tell_each_other(tmp_path):
+    one, two = Sheet(NAME, folder=tmp_path), Sheet(NAME, folder=tmp_path)
+    ask_all(one)
+    ask_all(two)
+    one.answer("who", "b")
+    two.answer("people", 4)
+    assert two.cards["who"]._editor._radio.value == "b"
+    assert "another open copy" in two.cards["people"]._news.value
+
+
+def test_order_buttons_move_steps_and_save(sheet):
+    editor = sheet.cards["steps"]._editor
+    assert "steps" not in sheet.answers
+    editor._down[0].click()
+    assert sheet.answers["steps"] == ["need", "pay", "search"]
+    editor._up[2].click()
+    assert sheet.answers["steps"] == ["need", "search", "pay"]
+    assert editor._up[0].disabled
+    assert editor._down[2].disabled
+
+
+def test_prediction_is_recalled_beside_the_result(tmp_path):
+    sheet = Sheet(NAME, folder=tmp_path)
+    sheet.predict("guess", "How many?", kind="slider", low=0, high=10, unit="people")
+    with _notebook() as shown:
+        sheet.recall("guess", result="3.4 people in the simulated data")
+    assert "go back and guess" in shown.outputs[0].data["text/html"]
+    sheet.answer("guess", 4)
+    with _notebook() as shown:
+        sheet.recall("guess", result="3.4 people in the simulated data")
+    html = shown.outputs[0].data["text/html"]
+    assert "4 people" in html
+    assert "3.4 people in the simulated data" in html
+
+
+class _notebook(capture_output):
+    """Catch what a cell displays."""
+
+    def __enter__(self):
+        InteractiveShell.instance()
+        return super().__enter__()
+
+    def __exit__(self, *anything):
+        super().__exit__(*anything)
+        InteractiveShell.clear_instance()
+
+
+def test_receipt_carries_the_answers_and_tells_people(tmp_path):
+    with _notebook() as shown:
+        sheet = Sheet(NAME, questions=12, folder=tmp_path)
+        ask_all(sheet)
+        sheet.answer("who", "b")
+        sheet.receipt()
+    bundles = [output.data for output in shown.outputs if MIME in output.data]
+    last = bundles[-1]
+    assert "1 of 12 answered, saved at" in last["text/plain"]
+    assert "Mother" in last["text/html"]
+    cells = [{"outputs": [{"data": bundle} for bundle in bundles]}]
+    found = receipts_in({"cells": cells}, NAME)
+    assert found["who"].value == "b"
+
+
+def test_saving_a_notebook_refreshes_its_receipt(tmp_path):
+    """The page was loaded again: the display handle no longer reaches the receipt."""
+    from types import SimpleNamespace
+
+    from custlab.exercises.receipt_hook import refresh_receipts
+
+    with _notebook() as shown:
+        sheet = Sheet(NAME, questions=12, folder=tmp_path)
+        ask_all(sheet)
+        sheet.receipt()
+    outputs = [{"data": dict(output.data)} for output in shown.outputs if MIME in output.data]
+    sheet.answer("who", "b")
+    content = {"cells": [{"cell_type": "markdown"}, {"outputs": [*outputs, {"text": "x"}]}]}
+    model = {"type": "notebook", "content": content}
+    (tmp_path / "sub").mkdir()
+    manager = SimpleNamespace(root_dir=str(tmp_path))
+    refresh_receipts(model, "other/place.ipynb", manager)
+    assert receipts_in(content, NAME) == {}
+    refresh_receipts(model, f"{NAME}.ipynb", manager)
+    assert receipts_in(content, NAME)["who"].value == "b"
+    assert "1 of 12 answered" in outputs[-1]["data"]["text/html"]
+    for odd in ({"type": "file"}, {"type": "notebook", "content": {"cells": [1, {"outputs": 3}]}}):
+        refresh_receipts(odd, "x.ipynb", manager)
+
+
+def test_marking_reads_what_the_sheet_saved(sheet, tmp_path, capsys):
+    sheet.answer("who", "a")
+    sheet.answer("steps", ["need", "pay", "search"])
+    because = {"a": "Paying is not deciding."}
+    assert mark(NAME, "who", 2, "choose_one", "b", because, folder=tmp_path) == 0.0
+    key = ["need", "search", "pay"]
+    assert mark(NAME, "steps", 2, "order", key, folder=tmp_path) == 0.75
+    assert mark(NAME, "share", 2, "number", 31, folder=tmp_path) == 0.0
+    assert mark(NAME, "who", 2, "match", {"x": "a"}, folder=tmp_path) == 0.0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0] == "Not right yet: 0 of 2 points. Paying is not deciding."
+    assert lines[1].startswith("Partly right: 0.75 of 2 points.")
+    assert lines[2].startswith("Not attempted: 0 of 2 points.")
+    assert lines[3].startswith("Cannot be read: 0 of 2 points.")
+    assert said.err == ""
+
+
+def test_marking_needs_no_widgets():
+    import subprocess
+    import sys
+
+    code = "import sys; from custlab.exercises import mark; mark('99-x', 'q', 1, 'number', 1)\n"
+    code += "assert not {'ipywidgets', 'pandas', 'IPython'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_nbgrader_shows_answers_as_text(tmp_path, monkeypatch):
+    Sheet(NAME, folder=tmp_path).store.put("who", "choose_one", "b")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    sheet = Sheet(NAME, folder=tmp_path)
+    with _notebook() as shown:
+        ask_all(sheet)
+    html = [output.data.get("text/html", "") for output in shown.outputs]
+    assert any("Answer: Mother" in text for text in html)
+    assert sheet.cards == {}
+    sheet.answer("people", 4)
+    assert sheet.answers["people"] == 4
