@@ -202,8 +202,8 @@ def score_cleaning(cleaned, case):
     Examples
     --------
     >>> marks = score_cleaning(read_clean("ecommerce"), "ecommerce")
-    >>> marks.loc["unit slip", "share"], marks.loc["clean cells", "share"]
-    (1.0, 1.0)
+    >>> marks.loc[["unit slip", "clean cells"], "share"].tolist()
+    [1.0, 1.0]
     """
     log, truth, dirty = defect_log(case), read_clean(case), read_dirty(case)
     parts = []

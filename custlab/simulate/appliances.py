@@ -215,7 +215,7 @@ SPEC = Spec(
     ),
     starts_on="2019-01-01",
     n_customers=2300,
-    seed=20190129,
+    seed=20190121,
     segments=SEGMENTS,
     products=PRODUCTS,
     campaigns=CAMPAIGNS,

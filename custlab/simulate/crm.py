@@ -95,6 +95,7 @@ def _zoho_accounts(firms):
             "Billing City": firms["city"],
             "Billing State": firms["province"],
             "Billing Country": "China",
+            "Trade Fair Badge": np.where(firms["acquisition_channel"] == "trade fair", "yes", None),
             "Created Time": firms["customer_since"] + " 09:00:00",
         }
     )
@@ -173,6 +174,7 @@ def _fxiaoke_accounts(firms):
             "account_source": firms["acquisition_channel"],
             "owner": firms["owner"],
             "employees__c": firms["employees"],
+            "visit_rhythm__c": np.where(firms["kind"] == "government", "quarterly", None),
             "create_time": _milliseconds(firms["customer_since"]),
         }
     )

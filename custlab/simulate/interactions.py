@@ -8,6 +8,7 @@ of the unit leaves events that fit the roles they play, a share of events fits a
 import numpy as np
 import pandas as pd
 
+from .people import CHILD
 from .streams import pick
 
 # action: stage, channels that fit, weight by role (decider user influencer buyer gatekeeper
@@ -140,7 +141,9 @@ def make_interactions(
     events = pairs.loc[pairs.index.repeat(events)].reset_index(drop=True)
     role = pick(rng, strength[events["person"]])
     stray = rng.random(len(events)) < spec.noise
-    role = np.where(stray, rng.integers(0, 4, len(events)), role)
+    child = (people["true_age"] < CHILD).to_numpy()[events["person"]]
+    other = np.where(child, rng.integers(1, 3, len(events)), rng.integers(0, 4, len(events)))
+    role = np.where(stray, other, role)
     home = (customers["kind"] == "household").to_numpy()[events["customer"]]
     events["action_row"] = _choose_actions(rng, role, home, events["order"].to_numpy() >= 0)
     events = pd.concat(

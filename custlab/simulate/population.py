@@ -12,6 +12,8 @@ ACQUISITION_COST = {  # CNY for one registered customer: median by channel
     "dealer": 70, "television": 120, "sales visit": 420, "sales call": 90, "trade fair": 520,
     "tender": 900, "friend's invitation": 15, "app store": 30, "content": 40, "reseller": 200,
 }  # fmt: skip
+ONLY_PUBLIC = ("administration", "public housing", "community office")
+PUBLIC = (*ONLY_PUBLIC, "school", "hospital", "clinic")  # schools and clinics may be private too
 CASE_COST_LEVEL = {"appliances": 1.0, "ecommerce": 0.45, "software": 1.6}
 HOUSEHOLD_SIZE = {
     "single": (1, 0.08), "couple": (2, 0.05), "young family": (3, 0.6),
@@ -135,8 +137,14 @@ def _add_person(rng, spec, customers, segment, home):
 def _add_organisation(rng, spec, customers, segment, home):
     """Add what is known about an organisation."""
     median, spread = per_segment(spec, segment, "employees").T
-    people = np.maximum(2, np.round(median * np.exp(spread * rng.normal(size=len(customers)))))
-    industry = draw_by_segment(rng, spec, segment, "industries")
+    people = np.round(median * np.exp(spread * rng.normal(size=len(customers))))
+    public = (customers["kind"] == "government").to_numpy()
+    people = np.maximum(np.where(public, 8, 2), people)
+    options = sorted({name for s in spec.segments for name in s.industries})
+    weight = np.array([[s.industries.get(o, 0.0) for o in options] for s in spec.segments])
+    fits = np.where(public[:, None], np.isin(options, PUBLIC), ~np.isin(options, ONLY_PUBLIC))
+    chance = weight[segment] * fits + 1e-9 * fits
+    industry = np.array(options, dtype=object)[pick(rng, chance)]
     customers["industry"] = np.where(home, None, industry)
     customers["employees"] = pd.array(np.where(home, np.nan, people), dtype="Int64")
 

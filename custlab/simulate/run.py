@@ -147,7 +147,9 @@ class _World:
         self.events = events.sort_values(["minute", "customer", "person"], kind="stable")
         past = self.lines[self.lines["day"] <= calendar.last]
         unhappy = survey.unhappy_events(self.customers, past, self.events, calendar.last - 365)
-        self.survey = survey.make_survey(*base, self.latent, self.people, self.strength, unhappy)
+        self.survey = survey.make_survey(
+            *base, self.latent, self.people, self.strength, self.first, unhappy
+        )
         if self.contractual:
             won = past[~past["renewal"]].groupby("order", as_index=False).agg(
                 customer=("customer", "first"), day=("day", "first"), amount=("amount", "sum")

@@ -23,11 +23,13 @@ LEVELS = {  # mean of each satisfaction; what matters most is not what is done b
 }
 
 
-def make_survey(spec, streams, calendar, customers, latent, people, strength, unhappy):
+def make_survey(spec, streams, calendar, customers, latent, people, strength, first, unhappy):
     """Draw the answers of the customers who took part.
 
     Parameters
     ----------
+    first : array of shape (customers,)
+        Day of the first order: who has never ordered cannot be satisfied with us.
     unhappy : array of shape (customers,)
         Returns and complaints in the last year, which lower satisfaction.
 
@@ -60,6 +62,7 @@ def make_survey(spec, streams, calendar, customers, latent, people, strength, un
         answers[brand] = values
     answers["comment"] = make_comments(rng, spec, latent, rows, satisfaction)
     _leave_gaps(rng, answers, pleased)
+    _clear_without_order(answers, first)
     return answers.sort_values(["day", "customer"], kind="stable", ignore_index=True)
 
 
@@ -123,6 +126,13 @@ def _leave_gaps(rng, answers, pleased):
     answers.loc[rng.random(n) < 0.03 + 0.12 * (pleased < -0.7), "satisfaction"] = np.nan
     answers.loc[rng.random(n) < 0.06, "recommend"] = np.nan
     answers.loc[rng.random(n) < 0.38 + 0.12 * (pleased < 0), "wallet_share"] = np.nan
+
+
+def _clear_without_order(answers, first):
+    """Blank out what only a customer with an order can answer."""
+    never = first[answers["customer"]] > answers["day"]
+    columns = ["satisfaction", *SATISFACTIONS, "recommend", "wallet_share", "comment"]
+    answers.loc[never, columns] = None
 
 
 def unhappy_events(customers, lines, interactions, since_day):

@@ -12,6 +12,7 @@ import pandas as pd
 from custlab.files import write_atomic
 
 from .crm import make_crm_samples
+from .datasheet import make_datasheet
 from .dirty import make_dirty
 from .run import simulate
 from .schema import resources
@@ -107,6 +108,7 @@ def case_files(name):
     texts = {r["name"]: to_text(simulation.tables[r["name"]], r["schema"]) for r in described}
     files = {"datapackage.json": json_bytes(package(spec))}
     files |= {r["path"]: csv_bytes(texts[r["name"]]) for r in described}
+    files["datasheet.md"] = make_datasheet(spec, simulation.tables).encode("utf-8")
     files |= _dirty_files(spec, texts, described)
     if name == "software":
         samples = make_crm_samples(Streams(spec.seed), texts)
