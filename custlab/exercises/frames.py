@@ -149,9 +149,10 @@ def _compare(
         return results.incorrect(
             _("Your table lacks the column {names}.").format(names=", ".join(missing))
         )
-    in_order = _same_order(table, expected, keys, tolerance)
+    in_order = ordered and _same_order(table, expected, keys, tolerance)
     if not in_order:
-        table, expected = _sorted(table, keys), _sorted(expected, keys)
+        names = [*keys, *(n for n in expected.columns if n not in [*keys, *missing])]
+        table, expected = _sorted(table, names), _sorted(expected, names)
     return _sum_up(table, expected, missing, keys, tolerance, wrong_order=ordered and not in_order)
 
 
@@ -275,9 +276,8 @@ def _same_order(
     return all(_equal(table[name], expected[name], tolerance).all() for name in names)
 
 
-def _sorted(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Sort rows by the columns that name them, or else by all numbers."""
-    names = keys or sorted(table.columns)
+def _sorted(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Sort rows by the columns that name them, and on ties by the others."""
     order = pd.DataFrame(
         {n: table[n] if _numeric(table[n]) else _as_words(table[n]) for n in names}
     )

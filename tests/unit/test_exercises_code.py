@@ -1,0 +1,248 @@
+"""Code answers: every right way of writing them down counts; known mistakes are named."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars
+import pytest
+
+from custlab.exercises.code import (
+    Marks,
+    compare_calls,
+    compare_frame,
+    compare_label,
+    compare_labels,
+    compare_number,
+    compare_series,
+)
+from custlab.exercises.result import Outcome
+
+RIGHT = pd.DataFrame(
+    {"role": ["buyer", "decider", "user"], "people": [12, 7, 30], "share": [0.25, 0.14, 0.61]}
+)
+SHUFFLED = RIGHT.iloc[[2, 0, 1]]
+
+SAME = {
+    "itself": RIGHT,
+    "columns turned": RIGHT[["share", "role", "people"]],
+    "rows turned": SHUFFLED,
+    "index": SHUFFLED.set_index("role"),
+    "unnamed index": SHUFFLED.set_index("role").rename_axis(None),
+    "floats": RIGHT.astype({"people": float}),
+    "nullable": RIGHT.convert_dtypes(),
+    "text numbers": RIGHT.astype({"people": "string"}),
+    "categories": SHUFFLED.astype({"role": "category"}),
+    "objects": SHUFFLED.astype(object),
+    "extra columns": RIGHT.assign(rank=[1, 2, 3], note="x"),
+    "capitals": RIGHT.rename(columns={"role": "Role", "people": "PEOPLE"}),
+    "spaces": RIGHT.assign(role=[" buyer", "decider ", "user"]),
+    "alias": RIGHT.rename(columns={"people": "count"}),
+    "another name": RIGHT.rename(columns={"people": "n_p", "role": "who"}),
+    "polars": polars.from_pandas(RIGHT),
+    "label names": RIGHT.assign(role=["Payer", "decider", "End user"]),
+    "rounded": RIGHT.assign(share=RIGHT["share"] + 1e-9),
+    "old index": RIGHT.set_axis([7, 8, 9]),
+}
+NAMES = {"people": ["count", "n"]}
+LABELS = {"Payer": "buyer", "End user": "user"}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_every_right_table_is_accepted(name):
+    found = compare_frame(SAME[name], RIGHT, names=NAMES, labels=LABELS)
+    assert found.outcome is Outcome.CORRECT, found.message
+
+
+WRONG = {
+    "a number": (RIGHT.assign(people=[12, 8, 30]), 0.5, "you have 8 where role = decider"),
+    "a label": (RIGHT.assign(role=["buyer", "user", "user"]), 0, "role"),
+    "a row short": (RIGHT.head(2), 0, "2 rows; 3 are expected"),
+    "a column short": (RIGHT[["role", "people"]], 0.5, "Missing columns: share"),
+    "values against labels": (RIGHT.assign(people=[7, 12, 30]), 0.5, "people"),
+    "blank": (RIGHT.assign(people=[12, None, 30]), 0.5, "people"),
+    "no table": (3, 0, "A table is asked for; you have int"),
+    "turned": (RIGHT.set_index("role").T, 0, "rows"),
+    "empty": (pd.DataFrame(), 0, "0 rows"),
+    "list": ([1, 2], 0, "list"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_tables_are_told(name):
+    got, share, told = WRONG[name]
+    found = compare_frame(got, RIGHT)
+    assert found.share == pytest.approx(share)
+    assert told in found.message
+
+
+def test_order_counts_only_where_asked_for():
+    assert compare_frame(SHUFFLED, RIGHT).share == 1.0
+    found = compare_frame(SHUFFLED, RIGHT, ordered=True)
+    assert found.share == 0.75
+    assert "order" in found.message
+
+
+def test_known_mistakes_are_named():
+    actions = RIGHT.assign(people=[100, 200, 300])
+    known = {
+        "counts actions": (actions, "You counted actions, not people."),
+        "per cent": (lambda got: got["share"].max() > 1, "Shares go from 0 to 1."),
+    }
+    found = compare_frame(actions.iloc[::-1].set_index("role"), RIGHT, known=known)
+    assert (found.misconception, found.message, found.share) == (
+        "counts actions",
+        "You counted actions, not people.",
+        0.5,
+    )
+    per_cent = RIGHT.assign(share=RIGHT["share"] * 100)
+    assert compare_frame(per_cent, RIGHT, known=known).misconception == "per cent"
+    assert compare_frame(7, RIGHT, known=known).outcome is Outcome.ERROR
+
+
+def test_dates_missing_values_and_two_indexes():
+    right = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2024-01-01", "2024-01-02", None]),
+            "role": ["user", None, "buyer"],
+            "n": pd.array([1, None, 3], dtype="Int64"),
+        }
+    )
+    got = right.astype({"day": str, "n": float}).replace({"NaT": None})
+    assert compare_frame(got, right).share == 1.0
+    crossed = pd.DataFrame({"a": ["x", "x", "y"], "b": ["p", "q", "p"], "n": [1, 2, 3]})
+    grouped = crossed.groupby(["a", "b"])["n"].agg(["sum"])
+    assert compare_frame(grouped, crossed).share == 1.0
+    two_levels = crossed.groupby(["a", "b"]).agg({"n": ["sum"]})
+    assert compare_frame(two_levels, crossed).share == 1.0
+
+
+def test_rows_without_names_and_rows_named_alike():
+    numbers = pd.DataFrame({"year": [2022, 2023], "n": [5, 4]})
+    assert compare_frame(numbers.iloc[::-1].assign(a=[1, 2]), numbers).share == 1.0
+    twice = pd.DataFrame({"role": ["user", "user", "buyer"], "n": [1, 2, 3]})
+    assert compare_frame(twice.iloc[[1, 2, 0]], twice).share == 1.0
+    assert compare_frame(twice.iloc[[1, 2, 0]].assign(n=[2, 2, 1]), twice).share == 0.0
+
+
+def test_series_and_dictionaries():
+    right = pd.Series({"user": 2, "buyer": 1}, name="n")
+    for got in ({"buyer": 1, "user": 2.0}, right[::-1], right.to_frame(), right.reset_index()):
+        assert compare_series(got, right).share == 1.0
+    assert compare_series({"buyer": 2, "user": 1}, right).share == 0.0
+
+
+@pytest.mark.parametrize(
+    "got", [0.31, np.float32(0.31), np.array([0.31]), pd.Series([0.31]), pd.DataFrame([[0.31]])]
+)
+def test_a_number_is_a_number(got):
+    assert compare_number(got, 0.31, tolerance=0.001).share == 1.0
+
+
+@pytest.mark.parametrize("got", ["0.31", None, True, [0.31], 1j, float("nan"), pd.NA, print])
+def test_what_is_no_number_is_told(got):
+    assert compare_number(got, 0.31).outcome is Outcome.ERROR
+
+
+def test_names_and_lists_of_names():
+    assert compare_label(" End-User ", "user", also={"end user": "user"}).share == 1.0
+    known = {"payer": ("buyer", "Paying is not deciding.")}
+    assert compare_label("Buyer", "decider", known=known).message == "Paying is not deciding."
+    assert compare_label(3, "user").outcome is Outcome.ERROR
+    for got in (["b", "A"], {"a", "b"}, ("b", "a"), pd.Series(["a", "b"]), np.array(["b", "a"])):
+        assert compare_labels(got, ["a", "b"]).share == 1.0
+    assert compare_labels(["b", "a"], ["a", "b"], ordered=True).share == 0.5
+    assert compare_labels(["a"], ["a", "b"]).share == 0.5
+    assert compare_labels(["a", "a"], ["a", "b"]).share < 1.0
+    assert compare_labels("ab", ["a", "b"]).outcome is Outcome.ERROR
+
+
+TABLE = pd.DataFrame({"x": [1.0, 2.0]})
+CALLS = [((TABLE,), 3.0), ((TABLE * 2,), 6.0)]
+
+
+def _spoils(table):
+    total = float(table["x"].sum())
+    table["y"] = 1
+    return total
+
+
+@pytest.mark.parametrize(
+    ("function", "share", "told"),
+    [
+        (lambda table: table["x"].sum(), 1.0, ""),
+        (lambda table: 3, 0.5, "Call 2: 3 is not right"),
+        (lambda table: table["z"].sum(), 0.0, "KeyError"),
+        (lambda table: None, 0.0, "return"),
+        (_spoils, 2 / 3, "work on a copy"),
+        (lambda: 3, 0.0, "TypeError"),
+        (lambda table: "3", 0.0, "single number"),
+        (lambda table: exit(), 0.0, "exit()"),
+        (7, 0.0, "A function is asked for"),
+    ],
+)
+def test_functions_are_tried(function, share, told):
+    found = compare_calls(function, CALLS, compare_number)
+    assert found.share == pytest.approx(share)
+    assert told in found.message
+    assert list(TABLE.columns) == ["x"]
+
+
+def _noisy(table):
+    warnings.warn("old", DeprecationWarning, stacklevel=1)
+    print("I am here")
+    return table["x"].sum()
+
+
+def _unfinished(table):
+    raise NotImplementedError
+
+
+class _Hostile:
+    def __getattr__(self, name):
+        raise RuntimeError("no " + name)
+
+
+def test_marks_add_up_and_never_raise_or_warn(capsys):
+    names = {
+        "noisy": _noisy,
+        "todo": _unfinished,
+        "dots": ...,
+        "hostile": _Hostile(),
+        "share": 0.4,
+    }
+
+    def calls(got):
+        return compare_calls(got, CALLS, compare_number)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        marks = Marks(6, names)
+        marks.part("noisy", 1, calls)
+        marks.part("todo", 1, calls)
+        marks.part("dots", 1, calls)
+        marks.part("nowhere", 1, calls)
+        marks.part("hostile", 1, lambda got: compare_frame(got, RIGHT))
+        marks.part("share", 1, lambda got: 0.3 < got < 0.5, label="The share")
+        total = marks.total()
+    said = capsys.readouterr()
+    assert (type(total), total) == (float, 2.0)
+    assert said.err == ""
+    assert "I am here" not in said.out
+    lines = said.out.splitlines()
+    assert [line.split(": ")[1].split(" (")[0] for line in lines] == [
+        "Correct",
+        "Not attempted",
+        "Not attempted",
+        "Not attempted",
+        "Cannot be read",
+        "Correct",
+    ]
+
+
+def test_partial_points_are_quarters_below_full():
+    marks = Marks(1, {"f": RIGHT.assign(people=[12, 8, 30])})
+    marks.part("f", 1, lambda got: compare_frame(got, RIGHT))
+    assert marks.total() == 0.5
+    with pytest.raises(ValueError, match="add up"):
+        Marks(3, {}).total()
