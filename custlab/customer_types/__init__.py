@@ -5,7 +5,7 @@ from custlab.customer_types.evaluate import Evaluation, cheapest_type, evaluate
 from custlab.customer_types.facts import (
     early_facts,
     facts_of_today,
-    later_value,
+    first_value,
     split_in_time,
 )
 from custlab.customer_types.grid import customer_types, type_grid
@@ -25,8 +25,8 @@ __all__ = [
     "entropy",
     "evaluate",
     "facts_of_today",
+    "first_value",
     "information_gain",
-    "later_value",
     "need_rules",
     "repurchase_rhythm",
     "response_by_type",

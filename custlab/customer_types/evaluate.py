@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
+from custlab.customer_types.grid import in_order
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -87,7 +88,7 @@ def evaluate(truth, predicted, learned, costs: pd.DataFrame | None = None) -> Ev
             _("There are {n} true and {m} predicted types: give one of each for every customer "
               "tested.").format(n=len(truth), m=len(predicted))
         )  # fmt: skip
-    types = sorted({*truth, *predicted}, key=str)
+    types = list(in_order({*truth, *predicted}))
     usual = pd.Series(learned).mode().iloc[0]
     confusion = pd.DataFrame(
         confusion_matrix(truth.astype(str), predicted.astype(str), labels=[str(t) for t in types]),

@@ -19,7 +19,7 @@ PERSONAL = (
 )
 
 
-def early_facts(case, days: int = 30) -> pd.DataFrame:
+def early_facts(case, days: int = 14) -> pd.DataFrame:
     """Collect what the firm knew about each customer so many days after the first order.
 
     Parameters
@@ -103,48 +103,47 @@ def facts_of_today(case) -> pd.DataFrame:
     return found.assign(contacts_until_today=contacts.reindex(found.index).fillna(0).astype(int))
 
 
-def later_value(case, days: int = 30, horizon: int = 180) -> pd.Series:
-    """Add up what each customer bought after the decision.
+def first_value(case, within: int = 180) -> pd.Series:
+    """Add up what each customer bought within so many days after the first order.
+
+    This decides the type by value, and is what a tree shall foresee from early facts.
 
     Parameters
     ----------
     case : Case
         The firm.
-    days : int
-        The decision falls so many days after the first order, as in :func:`early_facts`.
-    horizon : int
-        Length of the time after the decision, in days.
+    within : int
+        Length of the time, in days, counted from the first order (which is part of it).
 
     Returns
     -------
     Series
-        Amount (currency) by ``customer_id``; only customers whose horizon has passed.
+        ``monetary`` (currency) by ``customer_id``; only customers whose time has passed.
 
     Raises
     ------
     InputError
-        If nobody's horizon has passed.
+        If nobody's time has passed.
 
     Examples
     --------
     >>> from custlab import load_case
-    >>> bool((later_value(load_case("ecommerce")) >= 0).all())
+    >>> bool((first_value(load_case("ecommerce")) > 0).all())
     True
     """
     orders = _orders_with_age(case)
     first_day = orders.groupby("customer_id", observed=True)["order_date"].min()
-    passed = first_day.index[first_day + pd.Timedelta(days=days + horizon) <= case.as_of]
+    passed = first_day.index[first_day + pd.Timedelta(days=within) <= case.as_of]
     if len(passed) == 0:
         raise InputError(
-            _("No customer has been observed for {n} days after the first order: shorten the "
-              "horizon.").format(n=days + horizon)
+            _("No customer has been observed for {n} days after the first order: choose a shorter "
+              "time.").format(n=within)
         )  # fmt: skip
-    late = orders[(orders["age_days"] > days) & (orders["age_days"] <= days + horizon)]
-    amounts = late.groupby("customer_id", observed=True)["amount"].sum()
-    return amounts.reindex(passed).fillna(0.0).rename("later_value")
+    amounts = orders[orders["age_days"] <= within].groupby("customer_id", observed=True)["amount"]
+    return amounts.sum().loc[passed].rename("monetary")
 
 
-def split_in_time(decided_on: pd.Series, horizon: int = 180, held_out: float = 0.3):
+def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0.3):
     """Divide customers into those to learn from and later ones to be tested on.
 
     A customer may be learned from only if the outcome was known when the first test customer
@@ -155,7 +154,7 @@ def split_in_time(decided_on: pd.Series, horizon: int = 180, held_out: float = 0
     decided_on : Series
         Day of the decision by ``customer_id``; all outcomes known.
     horizon : int
-        Days from the decision to the known outcome.
+        Days from the decision to the known outcome: 180 days less 14 by default.
     held_out : float
         Share of the customers to be tested on, the latest ones.
 

@@ -146,11 +146,27 @@ def type_grid(
             fill_value=0,
             observed=True,
         )
-    return grid.reindex(index=_in_order(grid.index), columns=_in_order(grid.columns))
+    return grid.reindex(index=in_order(grid.index), columns=in_order(grid.columns))
 
 
-def _in_order(found) -> pd.Index:
-    """Put known types into their natural order, others behind them."""
+def in_order(found) -> pd.Index:
+    """Put known types into their natural order, others behind them.
+
+    Parameters
+    ----------
+    found : iterable of str
+        Types.
+
+    Returns
+    -------
+    pandas.Index
+        The same types, such as high before medium before low.
+
+    Examples
+    --------
+    >>> list(in_order(["low", "high", "medium"]))
+    ['high', 'medium', 'low']
+    """
     known = [*NEEDS, *BEHAVIOURS, *VALUES]
     ordered = sorted(found, key=lambda t: (known.index(t) if t in known else len(known), str(t)))
-    return pd.Index(ordered, name=found.name)
+    return pd.Index(ordered, name=getattr(found, "name", None))

@@ -286,7 +286,7 @@ def rules_in_words(tree: TypeTree, words: dict | None = None) -> pd.DataFrame:
 
 def _paths(grown, node: int = 0, before: tuple = ()):
     """Walk to every leaf; give it with its conditions: (column, limit, above, takes unknown)."""
-    if grown.children_left[node] < 0:
+    if same_type_below(grown, node) is not None:
         yield node, before
         return
     column, limit = int(grown.feature[node]), float(grown.threshold[node])
@@ -294,6 +294,28 @@ def _paths(grown, node: int = 0, before: tuple = ()):
     unknown_left = bool(grown.missing_go_to_left[node])
     yield from _paths(grown, left, (*before, (column, limit, False, unknown_left)))
     yield from _paths(grown, right, (*before, (column, limit, True, not unknown_left)))
+
+
+def same_type_below(grown, node: int):
+    """Give the type in which all branches from a node end, if it is the same.
+
+    Parameters
+    ----------
+    grown : sklearn.tree._tree.Tree
+        The structure of a fitted tree.
+    node : int
+        Where to begin.
+
+    Returns
+    -------
+    int or None
+        Position of the type in ``classes_``.
+    """
+    left, right = int(grown.children_left[node]), int(grown.children_right[node])
+    if left < 0:
+        return int(grown.value[node][0].argmax())
+    found = same_type_below(grown, left)
+    return found if found == same_type_below(grown, right) else None
 
 
 def _conditions_in_words(conditions, columns, words) -> str:
@@ -304,12 +326,30 @@ def _conditions_in_words(conditions, columns, words) -> str:
         low, high = (max(low, limit), high) if above else (low, min(high, limit))
         limits[column] = (low, high, unknown and unknown_before)
     said = [
-        _one_condition(columns[column], *bounds, words=words) for column, bounds in limits.items()
+        one_condition(columns[column], *bounds, words=words) for column, bounds in limits.items()
     ]
     return _(" and ").join(said)
 
 
-def _one_condition(column: _Column, low, high, unknown: bool, words) -> str:
+def one_condition(column: _Column, low: float, high: float, unknown: bool, words: dict) -> str:
+    """Say one condition in words.
+
+    Parameters
+    ----------
+    column : tuple
+        One of ``TypeTree.columns_``.
+    low, high : float
+        The limits: above ``low`` and at most ``high``; infinite if there is none.
+    unknown : bool
+        Whether customers of whom the fact is unknown belong here too.
+    words : dict
+        Plain words for facts.
+
+    Returns
+    -------
+    str
+        Such as ``orders is above 2``.
+    """
     name = words.get(column.fact, str(column.fact).replace("_", " "))
     if column.value is not None:
         text = _("{name} is {value}") if low > -np.inf else _("{name} is not {value}")

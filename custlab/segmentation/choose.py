@@ -248,11 +248,29 @@ def _reference_logs(values, ks, random) -> dict:
 
 def _bic(values, fit: KMeans) -> float:
     """Give the BIC of a Gaussian mixture that starts from the K-means solution."""
+    return mixture_from(values, fit).fit(values).bic(values)
+
+
+def mixture_from(values, fit: KMeans) -> GaussianMixture:
+    """Prepare a Gaussian mixture that starts where K-means has ended.
+
+    Parameters
+    ----------
+    values : array of shape (customers, features)
+        The data of the fit.
+    fit : KMeans
+        A fitted model.
+
+    Returns
+    -------
+    GaussianMixture
+        Not fitted yet; diagonal covariances.
+    """
     members = np.eye(fit.n_clusters)[fit.labels_]
     sizes = members.sum(axis=0)
     squares = (members.T @ np.square(values)) / sizes[:, None]
     variances = np.maximum(squares - np.square(fit.cluster_centers_), 1e-3)
-    mixture = GaussianMixture(
+    return GaussianMixture(
         fit.n_clusters,
         covariance_type="diag",
         weights_init=sizes / sizes.sum(),
@@ -260,7 +278,6 @@ def _bic(values, fit: KMeans) -> float:
         precisions_init=1 / variances,
         max_iter=300,
     )
-    return mixture.fit(values).bic(values)
 
 
 def _stabilities(values, labels: dict, n_boot: int, random) -> dict[int, Stability]:

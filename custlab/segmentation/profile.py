@@ -183,7 +183,8 @@ def propose_names(traits: pd.DataFrame, n_traits: int = 2, least: float = 0.5) -
 
 
 def _trait_words(feature, value, effect) -> str:
-    feature = str(feature).replace("_", " ")
+    # "factor 1: technology, innovation" becomes "technology and innovation".
+    feature = str(feature).split(": ")[-1].replace("_", " ").replace(", ", _(" and "))
     if value is None or pd.isna(value):
         text = _("high {feature}") if effect > 0 else _("low {feature}")
         return text.format(feature=feature)

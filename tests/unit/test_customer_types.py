@@ -17,8 +17,8 @@ from custlab.customer_types import (
     early_facts,
     entropy,
     evaluate,
+    first_value,
     information_gain,
-    later_value,
     need_rules,
     repurchase_rhythm,
     response_by_type,
@@ -206,17 +206,14 @@ def test_early_facts_hold_nothing_known_later():
     )
     contacts = case.interactions[case.interactions["customer_id"] == one]["timestamp"]
     assert facts.loc[one, "contacts"] == (contacts < until + pd.Timedelta(days=1)).sum()
-    later = later_value(case, days=30, horizon=90)
-    if one in later.index:
-        late = own[
-            (own["order_date"] > until) & (own["order_date"] <= until + pd.Timedelta(days=90))
-        ]
-        assert later[one] == pytest.approx(late["amount"].sum())
+    value = first_value(case, within=90)
+    end = own["order_date"].min() + pd.Timedelta(days=90)
+    assert value[one] == pytest.approx(own[own["order_date"] <= end]["amount"].sum())
 
 
 def test_hold_out_lies_after_everything_learned():
     facts = early_facts(small_case())
-    later = later_value(small_case(), horizon=90)
+    later = first_value(small_case(), within=104)
     days = facts.loc[later.index, "decided_on"]
     learn, test = split_in_time(days, horizon=90)
     assert days[learn].max() + pd.Timedelta(days=90) <= days[test].min()

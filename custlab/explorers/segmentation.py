@@ -1,0 +1,340 @@
+"""Explorers of lessons 05 and 06: most of them teach by being wrong."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, pairwise_distances
+
+from custlab import segmentation as subject
+from custlab.explorers._base import explorer
+from custlab.i18n import _
+from custlab.plots import segmentation as plots
+
+KS = range(2, 11)
+MOST_POINTS = 1_500
+
+
+def _slider(text: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
+    return widgets.IntSlider(
+        description=text, value=value, min=low, max=high, step=step, continuous_update=False
+    )
+
+
+def _sample(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep as many customers as a small picture can show."""
+    return table.sample(MOST_POINTS, random_state=0) if len(table) > MOST_POINTS else table
+
+
+def category_explorer(case) -> widgets.VBox:
+    """Let the learner cut the market by one column of the map or the census.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Which column, which outcome; how much of the differences the column explains.
+    """
+    facts = subject.base_features(case, "geographic", "demographic")
+    behaviour = subject.base_features(case, "behavioural")
+    outcomes = {"monetary": case.currency, "frequency": _("orders"), "recency": _("days")}
+    table = facts.join(behaviour[list(outcomes)], how="inner")
+    columns = [name for name in facts.columns if facts[name].nunique() <= 12]
+
+    def draw(column, outcome):
+        shown = table.dropna(subset=[column])
+        explained = _explained(np.log1p(shown[outcome].astype(float)), shown[column])
+        sentence = _(
+            "{column} explains <b>{explained:.0%}</b> of the differences in {outcome} (eta "
+            "squared, of its logarithm). The middle halves overlap: the column shifts the odds, it does not "
+            "tell who a customer is."
+        ).format(column=column.replace("_", " "), outcome=outcome, explained=explained)
+        return plots.by_value(shown, column, outcome, outcomes[outcome]), sentence
+
+    return explorer(
+        draw,
+        _("Cut the market by one column"),
+        _("Which column tells most about how customers buy? Look at the overlap."),
+        column=widgets.Dropdown(
+            description=_("Cut by"), options=[(name.replace("_", " "), name) for name in columns]
+        ),
+        outcome=widgets.ToggleButtons(
+            description=_("Look at"), options=[(name, name) for name in outcomes]
+        ),
+    )
+
+
+def _explained(values: pd.Series, groups: pd.Series) -> float:
+    """Give eta squared: the share of the variance that lies between the groups."""
+    means = values.groupby(groups, observed=True).transform("mean")
+    return float(means.var(ddof=0) / values.var(ddof=0))
+
+
+def factors_explorer(case) -> widgets.VBox:
+    """Let the learner choose how many factors stand for the survey's items.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        A slider, and the loadings.
+    """
+    items = subject.likert_items(case)
+    fits = {n: subject.FactorScores(n).fit(items) for n in range(1, 7)}
+    supported = subject.FactorScores().fit(items).n_factors_
+
+    def draw(n):
+        table = fits[n].loadings_
+        kept = float(np.square(table.to_numpy()).sum() / len(table))
+        sentence = _(
+            "{n} factors keep <b>{kept:.0%}</b> of what {items} items say; parallel analysis "
+            "supports {supported}. Read a column downwards: the bold items speak of one thing, and "
+            "you must be able to name it."
+        ).format(n=n, kept=kept, items=len(table), supported=supported)
+        return plots.loadings(table), sentence
+
+    return explorer(
+        draw,
+        _("From sixteen answers to a few factors"),
+        _("Add factors until you can no longer give each a name."),
+        n=_slider(_("Number of factors"), 3, 1, 6),
+    )
+
+
+def bases_explorer(case) -> widgets.VBox:
+    """Let the learner set the segments of two bases against each other.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Two bases, a number of segments, and how far they agree.
+    """
+    names = list(subject.bases.BASES)
+    labels = {}
+    for name in names:
+        scaled = subject.MixedScaler().set_output(transform="pandas").fit_transform(
+            subject.base_features(case, name))  # fmt: skip
+        for k in (3, 4, 5, 6):
+            found = KMeans(k, n_init=3, random_state=0).fit_predict(scaled)
+            labels[name, k] = pd.Series(
+                found, scaled.index, name=_("{base} segment").format(base=name)
+            )
+
+    def draw(rows, columns, k):
+        left, right = labels[rows, k], labels[columns, k]
+        common = left.index.intersection(right.index)
+        left, right = left[common], right[common]
+        agreement = subject.recovery(left, right)
+        sentence = _(
+            "Adjusted Rand index <b>{ari:.2f}</b> over {n:,} customers that both bases have: 1 "
+            "would mean the same segments, 0 no more in common than by chance."
+        ).format(ari=agreement, n=len(common))
+        title = _("{rows} against {columns} segments").format(rows=rows, columns=columns)
+        return plots.against(left, right.rename(right.name + " "), title), sentence
+
+    def base(text, value):
+        return widgets.Dropdown(description=text, options=names, value=value)
+
+    return explorer(
+        draw,
+        _("Four bases, four divisions"),
+        _("Does knowing where customers live tell you what they want?"),
+        rows=base(_("Rows: base"), "demographic"),
+        columns=base(_("Columns: base"), "psychographic"),
+        k=_slider(_("Number of segments"), 4, 3, 6),
+    )
+
+
+def scale_explorer(case) -> widgets.VBox:
+    """Let the learner switch scaling off and on.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        A switch, a number of segments, and the segments over recency and money.
+    """
+    table = _sample(subject.base_features(case, "behavioural")[["recency", "monetary"]]).astype(
+        float
+    )
+    versions = {
+        "off": table.to_numpy(),
+        "standardised": ((table - table.mean()) / table.std(ddof=0)).to_numpy(),
+        "log": subject.MixedScaler().fit_transform(table),
+    }
+    fits = {
+        (name, k): KMeans(k, n_init=3, random_state=0).fit(values)
+        for name, values in versions.items()
+        for k in range(2, 7)
+    }
+    shown = table.assign(monetary=np.log10(table["monetary"]))
+
+    def draw(scale, k):
+        labels = fits[scale, k].labels_
+        variances = versions[scale].var(axis=0)
+        sentence = _(
+            "Money makes up <b>{share:.1%}</b> of all squared distances. The smallest segment "
+            "holds {least} customers of {n:,}."
+        ).format(
+            share=variances[1] / variances.sum(), least=np.bincount(labels).min(), n=len(labels)
+        )
+        picture = plots.two_features(
+            shown,
+            labels,
+            _("days since the last order"),
+            _("money ({currency}, logarithm to base 10)").format(currency=case.currency),
+            _("K-means with scaling: {scale}").format(scale=scale),
+        )
+        return picture, sentence
+
+    return explorer(
+        draw,
+        _("Scale off, scale on"),
+        _("With scaling off, days and money are added as if one day weighed as much as one yuan."),
+        scale=widgets.ToggleButtons(
+            description=_("Scaling"),
+            options=[(_("off"), "off"), (_("standardised"), "standardised"),
+                     (_("logarithm, then standardised"), "log")],
+        ),
+        k=_slider(_("Number of segments k"), 3, 2, 6),
+    )  # fmt: skip
+
+
+def k_explorer(scaled: pd.DataFrame) -> widgets.VBox:
+    """Let the learner move k and see the map and the silhouette together.
+
+    Parameters
+    ----------
+    scaled : DataFrame of shape (customers, features)
+        Features on comparable scales.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        A slider for k, the map, and the silhouette.
+    """
+    shown = _sample(scaled)
+    places = plots.coordinates(shown)
+    distances = pairwise_distances(shown)
+    np.fill_diagonal(distances, 0)
+    labels, widths = {}, {}
+    for k in KS:
+        labels[k] = subject.Segmenter(k, n_init=5, random_state=0).fit_predict(shown)
+        widths[k] = subject.silhouette_widths(distances, labels[k], metric="precomputed")
+
+    def draw(k):
+        below = (widths[k] < 0).mean()
+        best = max(widths, key=lambda n: widths[n].mean())
+        sentence = _(
+            "Mean silhouette <b>{mean:.2f}</b>; {below:.0%} of the customers are nearer to another "
+            "segment. The mean is highest at k = {best}, but look how little it changes."
+        ).format(mean=widths[k].mean(), below=below, best=best)
+        return plots.map_and_silhouette(places, labels[k], widths[k]), sentence
+
+    return explorer(
+        draw,
+        _("From two segments to ten"),
+        _("Move k. Where on the map does a new segment come from, and did it deserve a name?"),
+        k=_slider(_("Number of segments k"), 4, 2, 10),
+    )
+
+
+def outlier_explorer(scaled: pd.DataFrame) -> widgets.VBox:
+    """Let the learner drag one customer away, and watch a segment follow.
+
+    Parameters
+    ----------
+    scaled : DataFrame of shape (customers, features)
+        Features on comparable scales; the first two are used.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        A slider for the distance, and the segments of 120 customers and the outlier.
+    """
+    values = scaled.iloc[:, :2].sample(min(120, len(scaled)), random_state=1).to_numpy(dtype=float)
+    before = KMeans(3, n_init=5, random_state=0).fit_predict(values)
+    names = [str(name) for name in scaled.columns[:2]]
+
+    def draw(distance):
+        far = values.mean(axis=0) + distance * np.array([0.8, 0.6])
+        model = KMeans(3, n_init=5, random_state=0).fit(np.vstack([values, far]))
+        agreement = adjusted_rand_score(before, model.labels_[:-1])
+        alone = int((model.labels_ == model.labels_[-1]).sum())
+        sentence = _(
+            "The segment of the outlier has <b>{alone}</b> members. The other customers keep their "
+            "segments to ARI <b>{ari:.2f}</b>: one wrong number can cost a whole segment."
+        ).format(alone=alone, ari=agreement)
+        picture = plots.two_features(
+            np.vstack([values, far]), model.labels_, names[0], names[1],
+            _("Three segments, and one customer far away"), model.cluster_centers_,
+        )  # fmt: skip
+        return picture, sentence
+
+    return explorer(
+        draw,
+        _("One outlier"),
+        _("Drag the customer away, one standard deviation after the other."),
+        distance=_slider(_("Distance of the outlier"), 0, 0, 40, 2),
+    )
+
+
+def starts_explorer(scaled: pd.DataFrame) -> widgets.VBox:
+    """Let the learner compare two random starts of K-means.
+
+    Parameters
+    ----------
+    scaled : DataFrame of shape (customers, features)
+        Features on comparable scales.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        Two starts and a number of segments; two maps.
+    """
+    shown = _sample(scaled)
+    values, places = shown.to_numpy(dtype=float), plots.coordinates(shown)
+    fits: dict = {}
+
+    def fit(k, seed):
+        if (k, seed) not in fits:
+            fits[k, seed] = KMeans(k, init="random", n_init=1, random_state=seed).fit(values)
+        return fits[k, seed]
+
+    def draw(k, first, second):
+        one, two = fit(k, first), fit(k, second)
+        agreement = adjusted_rand_score(one.labels_, two.labels_)
+        sentence = _(
+            "The two starts agree to ARI <b>{ari:.2f}</b>; inertia {one:,.0f} and {two:,.0f} "
+            "(lower is better). Numbers and colours of segments mean nothing: only who is together counts."
+        ).format(ari=agreement, one=one.inertia_, two=two.inertia_)
+        titles = (_("Start {n}").format(n=first), _("Start {n}").format(n=second))
+        return plots.two_maps(places, one.labels_, two.labels_, titles), sentence
+
+    return explorer(
+        draw,
+        _("Two random starts"),
+        _("Same data, same k, another start. Find two starts that disagree, then lower k."),
+        k=_slider(_("Number of segments k"), 6, 2, 10),
+        first=_slider(_("First start"), 1, 1, 20),
+        second=_slider(_("Second start"), 2, 1, 20),
+    )
