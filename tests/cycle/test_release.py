@@ -1,12 +1,11 @@
 """The learner versions in exercises/ are exactly what nbgrader makes of the masters."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from tests.hygiene import ROOT
+from tests.nbgrader_command import nbgrader
 
 MASTERS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
 
@@ -27,9 +26,7 @@ def released(tmp_path_factory):
     shutil.copytree(ROOT / "solutions", course / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", course)
     for name in MASTERS:
-        command = [sys.executable, "-m", "nbgrader", "generate_assignment", name, "--force"]
-        done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        nbgrader("generate_assignment", name, "--force", cwd=course)
     return course / "exercises"
 
 

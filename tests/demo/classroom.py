@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ import yaml
 from tests.demo.homework import fill_in
 from tests.demo.learners import LEARNERS, Given, Learner
 from tests.hygiene import ROOT
+from tests.nbgrader_command import nbgrader
 
 COURSE = "custlab"
 # What a marker gives to every free text that was answered, as a share of its points.
@@ -191,18 +189,7 @@ class Classroom:
         self._nbgrader("submit", self.assignment, who, cwd=home)
 
     def _nbgrader(self, *words: str, cwd: Path | None = None) -> None:
-        """Run an nbgrader command; a failing one ends the class with its words."""
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *words],
-            cwd=cwd or self.course,
-            env={**os.environ, "CUSTLAB_HOME": str(ROOT), "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        if done.returncode != 0:
-            raise RuntimeError(f"nbgrader {' '.join(words)} failed:\n{done.stderr[-3000:]}")
+        nbgrader(*words, cwd=cwd or self.course)
 
 
 def whole_class(folder: Path, assignment: str) -> Classroom:

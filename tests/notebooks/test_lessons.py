@@ -57,7 +57,7 @@ def _params():
             yield pytest.param(path, case, id=f"{path.stem}-{case}", marks=marks)
 
 
-@pytest.mark.parametrize(("path", "case"), _params())
+@pytest.mark.parametrize(("path", "case"), list(_params()))
 def test_lesson_runs_without_a_warning(path, case, tmp_path, monkeypatch):
     monkeypatch.setenv("CUSTLAB_HOME", str(ROOT))
     monkeypatch.setenv("PYTHONWARNINGS", "default")
