@@ -7,17 +7,19 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from custlab.errors import CustLabError
+from custlab.errors import CustLabError, InputError
 from custlab.i18n import _
 
-FAR = 14.0  # |log parameter| beyond which a parameter has run away (e^14 is about a million)
+# Distances from the start, in logarithms: beyond FAR (a factor of a million) a parameter has run
+# away; EDGE (a factor of 150) is close enough to infinity where the limit is accepted.
+FAR, EDGE = 14.0, 5.0
 
 
 class ConvergenceError(CustLabError):
     """A model that could not be fitted, and why."""
 
 
-def maximise(log_likelihood, start, names, n: int, max_iter: int) -> dict:
+def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str) -> dict:
     """Find the positive parameters of highest likelihood, and how sure they are.
 
     The search runs over logarithms, which keeps parameters positive, and over the mean
@@ -28,18 +30,20 @@ def maximise(log_likelihood, start, names, n: int, max_iter: int) -> dict:
     log_likelihood : callable
         Takes parameters; gives the log-likelihood and its gradient by the parameters.
     start : sequence of float
-        Where the search begins.
+        Where the search begins: the scale of the data.
     names : sequence of str
         Names of the parameters.
     n : int
         Number of customers.
     max_iter : int
         Steps after which the search gives up.
+    boundary : {"refuse", "accept"}
+        What to do if the best parameters lie at zero or infinity.
 
     Returns
     -------
     dict
-        ``params`` and ``standard_errors`` (Series), ``covariance`` (DataFrame),
+        ``params`` and ``standard_errors`` (Series; missing for parameters at the boundary),
         ``log_likelihood`` and ``iterations``.
 
     Raises
@@ -47,63 +51,74 @@ def maximise(log_likelihood, start, names, n: int, max_iter: int) -> dict:
     ConvergenceError
         If the search stops early, a parameter runs away, or the top is flat.
     """
+    if boundary not in ("refuse", "accept"):
+        raise InputError(
+            _("boundary must be refuse or accept, not {given!r}.").format(given=boundary)
+        )
+    start = np.log(start)
 
     def objective(log_params):
-        params = np.exp(np.clip(log_params, -2 * FAR, 2 * FAR))
+        params = np.exp(np.clip(log_params, start - 2 * FAR, start + 2 * FAR))
         value, gradient = log_likelihood(params)
         return -value / n, -gradient * params / n
 
-    found = minimize(
-        objective,
-        np.log(start),
-        jac=True,
-        method="BFGS",
-        options={"maxiter": max_iter, "gtol": 1e-7},
-    )
+    options = {"maxiter": max_iter, "gtol": 1e-7}
+    found = minimize(objective, start, jac=True, method="BFGS", options=options)
+    free = np.full(len(start), True)
+    if (np.abs(found.x - start) > FAR).any():
+        if boundary == "refuse":
+            _refuse_runaway(found.x - start, names)
+        found = minimize(
+            objective, start, jac=True, method="L-BFGS-B", options=options | {"ftol": 1e-13},
+            bounds=[(middle - EDGE, middle + EDGE) for middle in start],
+        )  # fmt: skip
+        free = np.abs(found.x - start) < 0.8 * EDGE  # a and b, for example, run away together
+    _check_arrival(found, free)
     params = pd.Series(np.exp(found.x), index=names)
-    _refuse_runaway(params, found)
-    # BFGS may also stop because rounding hides any further gain; that is an arrival as well.
-    if not found.success and np.abs(found.jac).max() > 1e-5:
-        raise ConvergenceError(
-            _(
-                "The fit stopped after {steps} steps without settling (slope {slope:.1e}). "
-                "Raise max_iter; if that does not help, the data do not determine the model."
-            ).format(steps=found.nit, slope=np.abs(found.jac).max())
-        )
-    covariance = _covariance(objective, found.x, params, n)
+    errors = _standard_errors(objective, found.x, free, n) * params
     return {
         "params": params,
-        "covariance": covariance,
-        "standard_errors": pd.Series(np.sqrt(np.diag(covariance)), index=names),
+        "standard_errors": errors,
         "log_likelihood": -found.fun * n,
         "iterations": found.nit,
     }
 
 
-def _refuse_runaway(params: pd.Series, found) -> None:
-    away = params[np.abs(np.log(params)) > FAR]
-    if len(away):
+def _refuse_runaway(distance: np.ndarray, names) -> None:
+    farthest = int(np.argmax(np.abs(distance)))
+    raise ConvergenceError(
+        _(
+            "The fit does not converge: parameter {name} runs to {where}. The customers vary too "
+            "little in this respect, or were observed too briefly, to tell them apart. With "
+            "boundary='accept' the limit is taken: predictions hold, some standard errors are "
+            "missing."
+        ).format(name=names[farthest], where=_("infinity") if distance[farthest] > 0 else _("zero"))
+    )
+
+
+def _check_arrival(found, free: np.ndarray) -> None:
+    """BFGS may also stop because rounding hides any further gain: that is an arrival as well."""
+    slope = np.abs(found.jac[free]).max(initial=0)
+    if not found.success and slope > 1e-5:
         raise ConvergenceError(
             _(
-                "The fit does not converge: parameter {name} runs to {where}. The customers vary "
-                "too little in this respect, or were observed too briefly, to tell them apart."
-            ).format(
-                name=away.index[0],
-                where=_("infinity") if away.iloc[0] > 1 else _("zero"),
-            )
+                "The fit stopped after {steps} steps without settling (slope {slope:.1e}). "
+                "Raise max_iter; if that does not help, the data do not determine the model."
+            ).format(steps=found.nit, slope=slope)
         )
 
 
-def _covariance(objective, log_params, params: pd.Series, n: int) -> pd.DataFrame:
-    """Invert the observed information: second derivatives as differences of exact gradients."""
+def _standard_errors(objective, log_params, free: np.ndarray, n: int) -> np.ndarray:
+    """Invert the observed information: second derivatives as differences of exact gradients.
+
+    The errors are those of the logarithms; times the parameter they are its own (delta method).
+    """
     step = 1e-4
-    shifts = step * np.eye(len(log_params))
-    information = n * np.array(
-        [
-            (objective(log_params + shift)[1] - objective(log_params - shift)[1]) / (2 * step)
-            for shift in shifts
-        ]
-    )
+    shifts = step * np.eye(len(log_params))[free]
+    slopes = [
+        objective(log_params + shift)[1] - objective(log_params - shift)[1] for shift in shifts
+    ]
+    information = n * np.array(slopes)[:, free] / (2 * step)
     information = (information + information.T) / 2
     if np.linalg.eigvalsh(information).min() <= 1e-9 * np.trace(information):
         raise ConvergenceError(
@@ -112,9 +127,9 @@ def _covariance(objective, log_params, params: pd.Series, n: int) -> pd.DataFram
                 "customers equally well. There is too little variation to learn from."
             )
         )
-    # From logarithms back to the parameters themselves (delta method; the gradient is zero here).
-    covariance = np.linalg.inv(information) * np.outer(params, params)
-    return pd.DataFrame(covariance, index=params.index, columns=params.index)
+    errors = np.full(len(log_params), np.nan)
+    errors[free] = np.sqrt(np.diag(np.linalg.inv(information)))
+    return errors
 
 
 def estimates(params: pd.Series, standard_errors: pd.Series, level: float = 0.95) -> pd.DataFrame:

@@ -28,6 +28,9 @@ class BGNBD(BaseEstimator):
     ----------
     max_iter : int
         Steps after which the search for parameters gives up.
+    boundary : {"refuse", "accept"}
+        If the best parameters lie at zero or infinity, because customers hardly differ in some
+        respect: refuse with an explanation, or accept the limit without its standard errors.
 
     Attributes
     ----------
@@ -51,8 +54,9 @@ class BGNBD(BaseEstimator):
     1.226
     """
 
-    def __init__(self, max_iter=500):
+    def __init__(self, max_iter=500, boundary="refuse"):
         self.max_iter = max_iter
+        self.boundary = boundary
 
     @classmethod
     def with_parameters(cls, r: float, alpha: float, a: float, b: float) -> BGNBD:
@@ -97,7 +101,9 @@ class BGNBD(BaseEstimator):
         """
         distinct = checked_distinct(X)
         likelihood = _LogLikelihood(distinct)
-        found = maximise(likelihood, likelihood.start(), NAMES, len(X), self.max_iter)
+        found = maximise(
+            likelihood, likelihood.start(), NAMES, len(X), self.max_iter, self.boundary
+        )
         for name, value in found.items():
             setattr(self, f"{name}_", value)
         self.n_customers_, self.n_histories_ = len(X), len(distinct)
@@ -170,6 +176,13 @@ class BGNBD(BaseEstimator):
         times = _checked_times(t)
         ahead = _purchases_if_alive(self.params_, x, times / (self.params_["alpha"] + T + times))
         expected = ahead * (1 - expit(_log_odds_gone(self.params_, x, t_x, T)))
+        if not np.isfinite(expected).all():
+            row = int(np.flatnonzero(~np.isfinite(expected).all(axis=1))[0])
+            raise InputError(
+                _("The expected purchases of row {row} (customer {customer}) are beyond what can "
+                  "be computed: check the history, or ask for a shorter time.").format(
+                    row=row, customer=histories.index[row])
+            )  # fmt: skip
         if np.ndim(t) == 0:
             return pd.Series(expected[:, 0], histories.index)
         return pd.DataFrame(expected, histories.index, columns=list(t))
@@ -247,8 +260,9 @@ def _purchases_if_alive(params: pd.Series, x, z) -> np.ndarray:
     r, __, a, b = params
     if min(abs(a - 1), abs(a + b - 1)) < 1e-6:
         a += 2e-6  # the formula divides by a - 1; there it has a limit, met closely enough
-    series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-    return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite
+        series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
+        return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
 
 
 def _log_odds_gone(params, x, t_x, T) -> np.ndarray:

@@ -28,6 +28,9 @@ class GammaGamma(BaseEstimator):
     ----------
     max_iter : int
         Steps after which the search for parameters gives up.
+    boundary : {"refuse", "accept"}
+        If the best parameters lie at zero or infinity, because customers hardly differ in some
+        respect: refuse with an explanation, or accept the limit without its standard errors.
 
     Attributes
     ----------
@@ -53,8 +56,9 @@ class GammaGamma(BaseEstimator):
     [35.2, 80.3, 98.6]
     """
 
-    def __init__(self, max_iter=500):
+    def __init__(self, max_iter=500, boundary="refuse"):
         self.max_iter = max_iter
+        self.boundary = boundary
 
     @classmethod
     def with_parameters(cls, p: float, q: float, gamma: float) -> GammaGamma:
@@ -100,7 +104,7 @@ class GammaGamma(BaseEstimator):
         x, m_x = checked_spend(X)
         likelihood = _LogLikelihood(x, m_x)
         start = [2.0, 3.0, float(np.average(m_x, weights=x))]
-        found = maximise(likelihood, start, NAMES, len(x), self.max_iter)
+        found = maximise(likelihood, start, NAMES, len(x), self.max_iter, self.boundary)
         for name, value in found.items():
             setattr(self, f"{name}_", value)
         self.n_customers_ = len(x)

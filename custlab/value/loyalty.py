@@ -143,6 +143,10 @@ def net_promoter_score(recommend, level: float = 0.95) -> pd.Series:
     score = promoters - detractors
     error = np.sqrt((promoters + detractors - score**2) / n)
     reach = norm.ppf((1 + level) / 2) * error
+    if error == 0:
+        # All alike: the formula says "certain" even of three answers. Wilson's limit for a share
+        # of n out of n says how many others there may be, each of whom moves the score by two.
+        reach = 2 * (1 - share_with_interval(n, n, level)["low"])
     return pd.Series(
         {
             "nps": score,

@@ -259,6 +259,42 @@ def retention_by_satisfaction(
     )
     after = (pairs["order_date"] - pairs["survey_date"]).dt.days
     stayed = answered.index.isin(pairs.loc[(after > 0) & (after <= within_days), "answer"])
-    groups = pd.Series(stayed, answered[column].astype(int).to_numpy()).groupby(level=0)
+    return share_by_answer(answered[column], pd.Series(stayed, answered.index))
+
+
+def share_by_answer(answers: pd.Series, stayed: pd.Series) -> pd.DataFrame:
+    """Give the share of customers who stayed, for each answer on a scale.
+
+    Parameters
+    ----------
+    answers : Series
+        Whole numbers; customers as index. Missing answers are left out.
+    stayed : Series
+        Whether each customer stayed, same kind of index; unknown customers are left out.
+
+    Returns
+    -------
+    DataFrame
+        Index the answer; ``share`` who stayed, ``low``, ``high`` (95 % interval) and ``n``.
+
+    Raises
+    ------
+    InputError
+        If no customer is known in both.
+
+    Examples
+    --------
+    >>> share_by_answer(pd.Series([5, 5, 2]), pd.Series([True, False, False]))[["share", "n"]]
+       share    n
+    2    0.0  1.0
+    5    0.5  2.0
+    """
+    both = pd.concat([answers.rename("answer"), stayed.rename("stayed")], axis=1, join="inner")
+    both = both.dropna()
+    if both.empty:
+        raise InputError(
+            _("No customer has both an answer and a later record: do the two indexes match?")
+        )
+    groups = both["stayed"].astype(bool).groupby(both["answer"].astype(int))
     rows = {answer: share_with_interval(group.sum(), len(group)) for answer, group in groups}
-    return pd.DataFrame(rows).T.rename_axis(column)
+    return pd.DataFrame(rows).T.rename_axis(answers.name)

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value._likelihood import estimates, maximise
-from custlab.value.contractual import checked_periods
+from custlab.value.contractual import checked_periods, subscription_periods
 
 NAMES = ("alpha", "beta")
 
@@ -27,6 +27,9 @@ class ShiftedBetaGeometric(BaseEstimator):
     ----------
     max_iter : int
         Steps after which the search for parameters gives up.
+    boundary : {"refuse", "accept"}
+        If the best parameters lie at zero or infinity, because customers hardly differ in some
+        respect: refuse with an explanation, or accept the limit without its standard errors.
 
     Attributes
     ----------
@@ -49,8 +52,9 @@ class ShiftedBetaGeometric(BaseEstimator):
     [0.668, 3.806]
     """
 
-    def __init__(self, max_iter=500):
+    def __init__(self, max_iter=500, boundary="refuse"):
         self.max_iter = max_iter
+        self.boundary = boundary
 
     @classmethod
     def with_parameters(cls, alpha: float, beta: float) -> ShiftedBetaGeometric:
@@ -108,6 +112,7 @@ class ShiftedBetaGeometric(BaseEstimator):
             NAMES,
             len(periods),
             self.max_iter,
+            self.boundary,
         )
         for name, value in found.items():
             setattr(self, f"{name}_", value)
@@ -210,3 +215,57 @@ def _log_likelihood(params, left: np.ndarray, stayed: np.ndarray) -> tuple[float
         ]
     )
     return value, gradient
+
+
+def subscription_value(
+    subscriptions: pd.DataFrame,
+    *,
+    as_of,
+    quarters: int = 4,
+    margin: float = 1.0,
+    discount: float = 0.1,
+) -> pd.Series:
+    """Value the subscription fees to come of each customer, as far as they are likely to come.
+
+    One model of renewals is fitted to all subscriptions, by the quarter.
+
+    Parameters
+    ----------
+    subscriptions : DataFrame
+        ``customer_id``, ``started_on``, ``ended_on`` (missing while active), ``monthly_price``
+        (currency).
+    as_of : date or str
+        The day of the analysis.
+    quarters : int
+        Horizon.
+    margin : float
+        Share of the fees left after variable costs.
+    discount : float
+        Yearly rate.
+
+    Returns
+    -------
+    Series
+        Present value (currency) by customer; 0 for those who have left.
+
+    Raises
+    ------
+    InputError
+        If dates cannot be, or nobody has left yet.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"customer_id": list("abcd"), "monthly_price": 10.0,
+    ...     "started_on": pd.to_datetime(["2023-01-01"] * 4),
+    ...     "ended_on": pd.to_datetime(["2023-02-20", "2023-12-01", None, None])})
+    >>> subscription_value(table, as_of="2024-12-31").round(0).tolist()
+    [0.0, 0.0, 106.0, 106.0]
+    """
+    periods = subscription_periods(subscriptions, as_of=as_of, unit="quarter")
+    model = ShiftedBetaGeometric().fit(periods["periods"], periods["ended"])
+    per_quarter = (1 + discount) ** 0.25 - 1
+    still = model.lifetime_value(
+        1.0, age=periods["periods"].to_numpy(), horizon=quarters, discount=per_quarter
+    )
+    value = 3 * margin * subscriptions["monthly_price"] * still * ~periods["ended"]
+    return value.groupby(subscriptions["customer_id"]).sum().rename("value")

@@ -52,6 +52,27 @@ def test_customers_all_alike_determine_nothing():
         BGNBD().fit(alike)
 
 
+def test_a_limit_is_taken_only_when_asked_for():
+    """Customers who all leave with the same probability: a and b run to infinity together."""
+    rng = np.random.default_rng(3)
+    bought = np.minimum(rng.geometric(0.3, 3000) - 1, 40)
+    times = [np.cumsum(rng.exponential(2.0, n)) for n in bought]
+    seen = [t[t < 50] for t in times]
+    customers = pd.DataFrame(
+        {"x": [len(t) for t in seen], "t_x": [t.max(initial=0.0) for t in seen], "T": 50.0}
+    )
+    with pytest.raises(ConvergenceError, match="boundary='accept'"):
+        BGNBD().fit(customers)
+    model = BGNBD(boundary="accept").fit(customers)
+    assert model.standard_errors_[["a", "b"]].isna().all()
+    a, b = model.params_[["a", "b"]]
+    assert a / (a + b) == pytest.approx(0.3, abs=0.03)
+    expected = model.expected_purchases(customers, 52)
+    assert np.isfinite(expected).all()
+    with pytest.raises(InputError, match="boundary must be refuse or accept"):
+        BGNBD(boundary="maybe").fit(customers)
+
+
 def test_a_fit_that_is_stopped_says_so():
     customers = simulate_histories(500, r=0.243, alpha=4.414, a=0.793, b=2.426, T=39, seed=1)
     with pytest.raises(ConvergenceError, match="stopped after 2 steps without settling"):
