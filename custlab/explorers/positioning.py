@@ -1,0 +1,281 @@
+"""Explorers of lesson 01: the road to an order, the split of a market, the size of a trial."""
+
+from __future__ import annotations
+
+import html
+from functools import cache
+
+import ipywidgets as widgets
+import pandas as pd
+
+from custlab import positioning
+from custlab.explorers._base import explorer
+from custlab.i18n import _
+from custlab.plots import positioning as plots
+
+SIZES = (60, 120, 250, 500, 1000, 2000, 4000)
+
+
+def _bases(*left_out):
+    """Name the simple ways to split a market, as a dropdown shows them."""
+    words = {
+        "who": _("age of people, size of organisations"),
+        "source": _("how they found the firm"),
+        "income": _("income of households"),
+        "city": _("size of their city"),
+        "coin": _("pure chance (a die decides)"),
+    }
+    return [(text, basis) for basis, text in words.items() if basis not in left_out]
+
+
+def road_explorer(case):
+    """Explore when customers leave traces before an order, and whom a short offer still reaches.
+
+    Parameters
+    ----------
+    case : Case
+        A case.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> "of 100 roads" in road_explorer(load_case("appliances")).children[-1].value
+    True
+    """
+    traces = positioning.days_before_order(case)
+    everybody = _("everybody")
+    roads, stages = {}, {}
+    for kind in [everybody, *traces["kind"].cat.categories]:
+        some = traces if kind == everybody else traces[traces["kind"] == kind]
+        if len(some):
+            roads[kind] = some.groupby("order_id", observed=True)["days"].max()
+            stages[kind] = positioning.stages_of_road(some)
+
+    def draw(kind, days):
+        title = _("The road to an order: {kind}").format(kind=kind)
+        reached = (roads[kind] <= days).mean() * 100
+        text = _(
+            "An offer that opens {days} days before it ends is there from the first recorded trace "
+            "to the order on <strong>{reached:.0f} of 100 roads</strong> ({kind}, {n} orders). "
+            "Half of the roads take more than {middle:.0f} days."
+        ).format(
+            days=days,
+            reached=reached,
+            kind=html.escape(kind),
+            n=len(roads[kind]),
+            middle=roads[kind].median(),
+        )
+        return plots.road(stages[kind], days, title), text
+
+    longest = int(traces["days"].quantile(0.995))
+    return explorer(
+        draw,
+        _("the road to an order"),
+        _("Choose customers, then make the offer longer until it reaches most of them."),
+        kind=widgets.Dropdown(options=list(stages), description=_("Customers")),
+        days=widgets.IntSlider(
+            value=min(14, longest),
+            min=1,
+            max=longest,
+            description=_("The offer runs (days)"),
+            continuous_update=False,
+        ),
+    )
+
+
+def split_explorer(trial, like):
+    """Explore which way to split a market makes the groups answer differently.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As ``custlab.positioning.trial`` gives it.
+    like : pandas.DataFrame
+        Customers whose thirds and halves are used to cut.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> case = load_case("appliances")
+    >>> box = split_explorer(positioning.trial(case), case.customers)
+    >>> "of 1,000 newcomers" in box.children[-1].value
+    True
+    """
+    one = positioning.best_for_all(trial)
+
+    @cache
+    def split(basis):
+        groups = positioning.group_by(trial, basis, like)
+        plan = positioning.best_for_each(trial, groups)
+        for_all = positioning.responses_per_1000(trial, groups, one)
+        for_each = positioning.responses_per_1000(trial, groups, plan)
+        return positioning.response_rates(trial, groups), plan, for_all, for_each
+
+    def draw(basis):
+        rates, plan, for_all, for_each = split(basis)
+        text = _(
+            "One message for all ({one}): {for_all:.0f} of 1,000 newcomers respond. The best "
+            "message for each group: {for_each:.0f}. On paper that is <strong>{more:.0f} more"
+            "</strong>.<br>The plan: {plan}."
+        ).format(
+            one=plots.words_for(one),
+            for_all=for_all,
+            for_each=for_each,
+            more=for_each - for_all,
+            plan="; ".join(f"{html.escape(g)}: {plots.words_for(a)}" for g, a in plan.items()),
+        )
+        return plots.responses(rates, _("Who responds to which message?")), text
+
+    return explorer(
+        draw,
+        _("split the market"),
+        _("In which split do the groups differ most in what they respond to?"),
+        basis=widgets.Dropdown(options=_bases(), description=_("Split newcomers by")),
+    )
+
+
+def contact_explorer(trial, groups, plan, margin):
+    """Explore in which groups a contact pays, once the control group is taken off.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As ``custlab.positioning.trial`` gives it.
+    groups : pandas.Series
+        A label for each row of the trial.
+    plan : pandas.Series
+        An approach for each group.
+    margin : float
+        What a response earns before the contact is paid, in CNY: where the slider starts.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price", "none"] * 2, "cost": 10.0,
+    ...                       "responded": [True, False] * 2})
+    >>> everybody = pd.Series(["all"] * 4)
+    >>> box = contact_explorer(small, everybody, pd.Series({"all": "price"}), margin=100.0)
+    >>> "1 of 1 groups" in box.children[-1].value
+    True
+    """
+    rates = positioning.response_rates(trial, groups).pivot(
+        index="group", columns="approach", values="rate"
+    )
+    extra = pd.Series(
+        {g: rates.at[g, a] - rates.at[g, positioning.CONTROL] for g, a in plan.items()}
+    )
+    cost = float(trial.loc[trial["approach"] != positioning.CONTROL, "cost"].mean())
+
+    def draw(cost, margin):
+        table = pd.DataFrame({"result": extra * margin - cost, "approach": plan})
+        pays = table.index[table["result"] >= 0]
+        text = _(
+            "At {cost:.0f} CNY a contact, writing pays in <strong>{n} of {total} groups</strong>. "
+            "Counted are only extra responses: those of the people written to, less those of the "
+            "control group, who came without being written to."
+        ).format(cost=cost, n=len(pays), total=len(table))
+        return plots.worth(table, _("What a contact brings, by group")), text
+
+    return explorer(
+        draw,
+        _("who is worth a contact?"),
+        _("Make the contact dearer, or the sale poorer, and see which group drops out first."),
+        cost=widgets.FloatSlider(
+            value=cost,
+            min=0,
+            max=_round_up(max(cost, extra.max() * margin) * 1.5),
+            step=1,
+            readout_format=".0f",
+            description=_("Cost of a contact (CNY)"),
+            continuous_update=False,
+        ),
+        margin=widgets.FloatSlider(
+            value=round(margin),
+            min=0,
+            max=_round_up(margin * 2),
+            step=1,
+            readout_format=".0f",
+            description=_("Margin of a response (CNY)"),
+            continuous_update=False,
+        ),
+    )
+
+
+def _round_up(value):
+    """Give a friendly upper end for a slider."""
+    return max(10, int(-(-value // 10) * 10))
+
+
+def trial_size_explorer(trial, later, like):
+    """Explore how large a trial must be before a plan made from it can be trusted.
+
+    Parameters
+    ----------
+    trial, later : pandas.DataFrame
+        Two trials on different people, as ``custlab.positioning.trial`` gives them.
+    like : pandas.DataFrame
+        Customers whose thirds and halves are used to cut.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The explorer.
+
+    Examples
+    --------
+    >>> from custlab import load_case
+    >>> case = load_case("software")
+    >>> same = positioning.trial(case)
+    >>> box = trial_size_explorer(same, same, case.customers)
+    >>> "of 100 trials" in box.children[-1].value
+    True
+    """
+
+    @cache
+    def rates(basis):
+        return [
+            positioning.response_rates(season, positioning.group_by(season, basis, like))
+            for season in (trial, later)
+        ]
+
+    def draw(size, basis):
+        now, next_season = rates(basis)
+        cells = (now["approach"] != positioning.CONTROL).sum()
+        gains = positioning.gains_of_small_trials(now, next_season, size)
+        text = _(
+            "With {size} newcomers contacted, {each:.0f} in each group and message on average, "
+            "<strong>{good:.0f} of 100 trials</strong> lead to a plan that gains next season. The "
+            "others mistake luck for a pattern."
+        ).format(
+            size=size,
+            each=size / cells,
+            good=(gains > 0).mean() * 100,
+        )
+        return plots.trial_gains(gains, _("What plans from a trial of this size earn")), text
+
+    return explorer(
+        draw,
+        _("how large must the trial be?"),
+        _("Each bar counts trials of this size, drawn by lot, and what their plans earn later."),
+        size=widgets.SelectionSlider(
+            options=SIZES,
+            value=SIZES[1],
+            description=_("Newcomers contacted"),
+            continuous_update=False,
+        ),
+        basis=widgets.Dropdown(options=_bases(), description=_("Split newcomers by")),
+    )

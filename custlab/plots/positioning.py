@@ -1,0 +1,319 @@
+"""Pictures of lesson 01: messages and groups, needs, the road to an order, worth of a trial."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custlab.i18n import _
+from custlab.style import HATCHES, MARKERS, MUTED, PALETTE, Picture, new_figure
+
+
+def words_for(approach: str) -> str:
+    """Say an approach of a campaign in words.
+
+    Parameters
+    ----------
+    approach : str
+        As in the campaign table.
+
+    Returns
+    -------
+    str
+        Words for a learner; unknown approaches are given back as they are.
+
+    Examples
+    --------
+    >>> words_for("demo")
+    'an invitation to try'
+    """
+    known = {
+        "advice": _("an expert's advice"),
+        "price": _("a price offer"),
+        "demo": _("an invitation to try"),
+        "none": _("nothing (control group)"),
+    }
+    return known.get(approach, approach)
+
+
+def responses(rates, title: str) -> Picture:
+    """Draw the response rate of each approach, group by group, with its interval.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame
+        As ``custlab.positioning.response_rates`` gives it.
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        A row for each group, a mark for each approach.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = {"group": ["all"], "approach": ["price"], "contacted": [100], "rate": [0.2],
+    ...        "low": [0.13], "high": [0.29]}
+    >>> responses(pd.DataFrame(one), "One message").alt
+    'Response rates with 95 % intervals. all: a price offer 20 %.'
+    """
+    groups, approaches = _in_order(rates["group"]), _in_order(rates["approach"])
+    fig, ax = new_figure(8, 1.5 + 0.52 * len(groups))
+    offsets = np.linspace(-0.24, 0.24, len(approaches)) if len(approaches) > 1 else [0]
+    for number, approach in enumerate(approaches):
+        some = rates[rates["approach"] == approach]
+        height = [groups.index(group) + offsets[number] for group in some["group"]]
+        reach = [(some["rate"] - some["low"]) * 100, (some["high"] - some["rate"]) * 100]
+        control = approach == "none"
+        ax.errorbar(
+            some["rate"] * 100,
+            height,
+            xerr=np.array(reach),
+            fmt="|" if control else MARKERS[number],
+            color=MUTED if control else PALETTE[number],
+            markersize=9 if control else 7,
+            elinewidth=1,
+            label=words_for(approach),
+        )
+    ax.set_yticks(range(len(groups)), groups)
+    ax.set(title=title, xlabel=_("responded, % (line: 95 % interval)"), xlim=(0, None))
+    ax.set_ylim(len(groups) - 0.5, -0.5)
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    parts = [_one_group(rates[rates["group"] == group], group) for group in groups]
+    alt = _("Response rates with 95 % intervals. {parts}.").format(parts="; ".join(parts))
+    return Picture(fig, alt)
+
+
+def _in_order(column):
+    """Give the values once, sorted; the control group last."""
+    return sorted(column.unique(), key=lambda value: (value == "none", value))
+
+
+def _one_group(rates, group):
+    each = [
+        f"{words_for(a)} {r:.0%}" for a, r in zip(rates["approach"], rates["rate"], strict=True)
+    ]
+    return f"{group}: {', '.join(each)}".replace("%", " %")
+
+
+def needs(means, title: str) -> Picture:
+    """Draw how much each group differs from everybody in what it asks for.
+
+    Parameters
+    ----------
+    means : pandas.DataFrame
+        Mean importance from 1 to 7: one row a group, one column a need.
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        A table of numbers: the group's mean, shaded by its distance from the mean of all groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"price": [6.0, 4.0], "design": [3.0, 5.0]}, index=["old", "young"])
+    >>> needs(table, "Needs").alt
+    'Mean importance from 1 to 7. Highest: old: price 6.0; young: design 5.0.'
+    """
+    means = means.astype(float)
+    away = means - means.mean()
+    fig, ax = new_figure(8.5, 1.4 + 0.42 * len(means))
+    ax.imshow(away, cmap="PuOr_r", vmin=-2, vmax=2, aspect="auto")
+    for row in range(len(means)):
+        for column in range(means.shape[1]):
+            strong = abs(away.iat[row, column]) > 1.3
+            ax.text(
+                column,
+                row,
+                f"{means.iat[row, column]:.1f}",
+                ha="center",
+                va="center",
+                color="white" if strong else "black",
+            )
+    ax.set_xticks(range(means.shape[1]), means.columns)
+    ax.set_yticks(range(len(means)), means.index)
+    ax.set_title(title)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    top = [f"{group}: {row.idxmax()} {row.max():.1f}" for group, row in means.iterrows()]
+    alt = _("Mean importance from 1 to 7. Highest: {top}.").format(top="; ".join(top))
+    return Picture(fig, alt)
+
+
+def road(stages, offer_days: int, title: str) -> Picture:
+    """Draw when each stage of the way to an order leaves its traces, and how far an offer reaches.
+
+    Parameters
+    ----------
+    stages : pandas.DataFrame
+        One row a stage, in order: early, middle, late (days before the order; quartiles) and
+        where (words for the channels used most).
+    offer_days : int
+        How many days before its end an offer begins.
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        A bar for each stage, from the first to the third quartile, with the median marked.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = pd.DataFrame({"early": [40], "middle": [30], "late": [20], "where": ["store"]},
+    ...                    index=["need"])
+    >>> road(one, 14, "The road").alt
+    'Median days before the order: need 30. The offer begins 14 days before its end.'
+    """
+    fig, ax = new_figure(8, 3.0)
+    rows = np.arange(len(stages))
+    ax.barh(rows, stages["late"] - stages["early"], left=-stages["late"], height=0.5,
+            color=PALETTE[5])  # fmt: skip
+    ax.plot(-stages["middle"], rows, linestyle="", marker="D", color=PALETTE[0])
+    longest = max(stages["early"].max(), 1)
+    for row, where in zip(rows, stages["where"], strict=True):
+        ax.text(longest * 0.03, row, where, va="center", fontsize=9)
+    ax.axvline(0, color="black", linewidth=1)
+    ax.axvspan(-min(offer_days, longest * 1.1), 0, color=PALETTE[1], alpha=0.25, zorder=0)
+    ax.set_yticks(rows, stages.index)
+    ax.invert_yaxis()
+    ax.set(title=title, xlabel=_("days before the order (shaded: the offer runs)"))
+    ax.set_xlim(-longest * 1.1, longest * 0.75)
+    ax.set_xticks([tick for tick in ax.get_xticks() if -longest * 1.1 <= tick <= 0])
+    ax.xaxis.set_major_formatter(lambda value, position: f"{abs(value):.0f}")
+    days = ", ".join(f"{name} {days:.0f}" for name, days in stages["middle"].items())
+    alt = _(
+        "Median days before the order: {days}. The offer begins {offer} days before its end."
+    ).format(days=days, offer=offer_days)
+    return Picture(fig, alt)
+
+
+def first_and_later(sales, title: str) -> Picture:
+    """Draw a year's sales, split into first orders and all later ones.
+
+    Parameters
+    ----------
+    sales : pandas.DataFrame
+        Sales in CNY: one row a year, columns "first" and "later".
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        Stacked bars.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> first_and_later(pd.DataFrame({"first": [1e6], "later": [3e6]}, index=[2024]), "Sales").alt
+    'Share of later orders in sales: 2024 75 %.'
+    """
+    millions = sales / 1e6
+    fig, ax = new_figure(6.5, 3.0)
+    years = [str(year) for year in millions.index]
+    words = {"first": _("first orders"), "later": _("later orders")}
+    base = 0
+    for number, part in enumerate(("first", "later")):
+        ax.bar(years, millions[part], bottom=base, label=words[part], width=0.6,
+               color=PALETTE[number], hatch=HATCHES[number], edgecolor="white")  # fmt: skip
+        base = base + millions[part]
+    ax.set(title=title, ylabel=_("million CNY a year"))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    share = sales["later"] / sales.sum(axis=1) * 100
+    parts = ", ".join(f"{year} {value:.0f} %" for year, value in share.items())
+    return Picture(fig, _("Share of later orders in sales: {parts}.").format(parts=parts))
+
+
+def worth(table, title: str) -> Picture:
+    """Draw what contacting each group brings after its cost.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row a group: result (CNY per newcomer contacted), approach.
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        Bars to the right where it pays, hatched bars to the left where it costs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> one = pd.DataFrame({"result": [-3.0], "approach": ["price"]}, index=["old"])
+    >>> worth(one, "Who pays?").alt
+    'Result per newcomer contacted: old -3 CNY.'
+    """
+    fig, ax = new_figure(8, 1.3 + 0.42 * len(table))
+    pays = table["result"] >= 0
+    rows = np.arange(len(table))
+    for good, color, hatch, label in (
+        (True, PALETTE[2], "", _("pays")),
+        (False, PALETTE[3], "//", _("costs more than it brings")),
+    ):
+        some = (pays == good).to_numpy()
+        ax.barh(rows[some], table["result"][some], color=color, hatch=hatch, height=0.55,
+                edgecolor="white", label=label)  # fmt: skip
+    ax.axvline(0, color="black", linewidth=1)
+    names = [f"{g} ({words_for(a)})" for g, a in zip(table.index, table["approach"], strict=True)]
+    ax.set_yticks(rows, names)
+    ax.invert_yaxis()
+    ax.set(title=title, xlabel=_("CNY per newcomer contacted, after the cost of the contact"))
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    parts = ", ".join(f"{group} {value:.0f} CNY" for group, value in table["result"].items())
+    return Picture(fig, _("Result per newcomer contacted: {parts}.").format(parts=parts))
+
+
+def trial_gains(gains, title: str) -> Picture:
+    """Draw what plans from many small trials would gain.
+
+    Parameters
+    ----------
+    gains : array of float
+        Gain of each plan, in responses per 1,000 newcomers.
+    title : str
+        What the picture says.
+
+    Returns
+    -------
+    Picture
+        A histogram; trials that led to a loss are hatched.
+
+    Examples
+    --------
+    >>> trial_gains([-10.0, 20.0, 30.0, 40.0], "Four trials").alt
+    'Of 100 plans, 75 gain and 25 lose or change nothing. Half of them gain more than 25.'
+    """
+    gains = np.asarray(gains, dtype=float)
+    fig, ax = new_figure(8, 2.8)
+    edges = np.arange(-100, 111, 10)
+    inside = np.clip(gains, -99, 109)
+    for some, color, hatch, label in (
+        (inside > 0, PALETTE[2], "", _("the plan gains")),
+        (inside <= 0, PALETTE[3], "//", _("it loses, or changes nothing")),
+    ):
+        ax.hist(inside[some], bins=edges, color=color, hatch=hatch, edgecolor="white",
+                weights=np.full(some.sum(), 100 / len(gains)), label=label)  # fmt: skip
+    ax.axvline(0, color="black", linewidth=1)
+    ax.set(
+        title=title,
+        xlabel=_("responses gained per 1,000 newcomers of the next season"),
+        ylabel=_("of 100 trials"),
+    )
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    win = (gains > 0).mean() * 100
+    alt = _(
+        "Of 100 plans, {win:.0f} gain and {lose:.0f} lose or change nothing. Half of them gain "
+        "more than {middle:.0f}."
+    ).format(win=win, lose=100 - win, middle=np.median(gains))
+    return Picture(fig, alt)

@@ -1,0 +1,259 @@
+"""Plans: one message for all, or one for each group, and what a trial can tell about them.
+
+In a trial, chance alone decides who gets which approach and who is held back. So those who got an
+approach stand for all: their response rate is what it would have earned from everybody. A plan
+that gives each group an approach of its own can be valued in the same way, group by group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+CONTROL = "none"
+
+
+def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
+    """Count who responded to which approach in each group, with a 95 % interval.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As `trial` gives it.
+    groups : pandas.Series
+        A label for each row of the trial.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per group and approach: contacted, responded (numbers of customers), rate, low,
+        high (shares from 0 to 1; the Wilson interval).
+
+    References
+    ----------
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    Journal of the American Statistical Association, 22, 209-212.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price"] * 4, "responded": [True, False, False, False]})
+    >>> response_rates(small, pd.Series(["all"] * 4))["rate"].tolist()
+    [0.25]
+    """
+    table = trial["responded"].astype(float).groupby([groups, trial["approach"]])
+    rates = table.agg(contacted="size", responded="sum", rate="mean")
+    z, n, p = 1.959964, rates["contacted"], rates["rate"]
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    # At 0 % and 100 % the interval ends there exactly; rounding must not push it past the rate.
+    rates["low"] = np.minimum((middle - half).clip(0, 1), p)
+    rates["high"] = np.maximum((middle + half).clip(0, 1), p)
+    return rates.rename_axis(["group", "approach"]).reset_index()
+
+
+def best_for_all(trial: pd.DataFrame) -> str:
+    """Name the approach with the highest response rate among all.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As `trial` gives it.
+
+    Returns
+    -------
+    str
+        An approach.
+
+    Examples
+    --------
+    >>> best_for_all(pd.DataFrame({"approach": ["price", "demo"], "responded": [False, True]}))
+    'demo'
+    """
+    treated = trial[trial["approach"] != CONTROL]
+    return treated.groupby("approach")["responded"].mean().idxmax()
+
+
+def best_for_each(trial: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """Name the approach with the highest response rate in each group.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As `trial` gives it.
+    groups : pandas.Series
+        A label for each row of the trial.
+
+    Returns
+    -------
+    pandas.Series
+        The plan: an approach for each group.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2,
+    ...                       "responded": [True, False, False, True]})
+    >>> best_for_each(small, pd.Series(["old", "old", "young", "young"])).to_dict()
+    {'old': 'price', 'young': 'demo'}
+    """
+    rates = response_rates(trial, groups)
+    rates = rates[rates["approach"] != CONTROL]
+    best = rates.loc[rates.groupby("group")["rate"].idxmax()]
+    return best.set_index("group")["approach"].rename("plan")
+
+
+def responses_per_1000(trial: pd.DataFrame, groups: pd.Series, plan: str | pd.Series) -> float:
+    """Tell how many of 1,000 newcomers would respond if everybody were approached by the plan.
+
+    Chance gave some newcomers of each group just what the plan would give them. Their response
+    rate stands for their group; the groups are weighted by their size.
+
+    Parameters
+    ----------
+    trial : pandas.DataFrame
+        As `trial` gives it. To be fair it holds other people than those who chose the plan.
+    groups : pandas.Series
+        A label for each row of the trial; rows without a label are left out.
+    plan : str or pandas.Series
+        One approach for all, or an approach for each group.
+
+    Returns
+    -------
+    float
+        Responses per 1,000 newcomers.
+
+    Raises
+    ------
+    InputError
+        If nobody in some group got what the plan gives it.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price", "price"], "responded": [True, False]})
+    >>> responses_per_1000(small, pd.Series(["old", "young"]), "price")
+    500.0
+    """
+    size = groups.value_counts()
+    wanted = groups.map(plan) if isinstance(plan, pd.Series) else pd.Series(plan, groups.index)
+    as_planned = trial["approach"].astype("object") == wanted
+    rate = trial["responded"][as_planned].astype(float).groupby(groups[as_planned]).mean()
+    rate = rate.reindex(size.index)
+    if rate.isna().any():
+        raise InputError(
+            _("Nobody in the group {group} got what the plan gives it: no way to tell.").format(
+                group=rate.index[rate.isna()][0]
+            )
+        )
+    return float((rate * size).sum() / size.sum() * 1000)
+
+
+def gain(
+    trial: pd.DataFrame,
+    groups: pd.Series,
+    plan: str | pd.Series,
+    instead_of: str | pd.Series,
+    repeats: int = 1000,
+) -> tuple[float, float, float]:
+    """Compare two plans, and say how far chance alone could have moved the difference.
+
+    The interval comes from a parametric bootstrap: the responses in each group and approach are
+    drawn anew with the rates that were found.
+
+    Parameters
+    ----------
+    trial, groups
+        As for `responses_per_1000`.
+    plan, instead_of : str or pandas.Series
+        The two plans.
+    repeats : int, optional
+        How often to draw anew.
+
+    Returns
+    -------
+    tuple of float
+        Difference in responses per 1,000 newcomers, and the interval in which 95 of 100 repeated
+        trials would find it.
+
+    References
+    ----------
+    Efron, B. & Tibshirani, R. (1993). An Introduction to the Bootstrap. Chapman & Hall.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2, "responded": [True, False] * 2})
+    >>> gain(small, pd.Series(["all"] * 4), "price", "demo")
+    (1000.0, 1000.0, 1000.0)
+    """
+    found = responses_per_1000(trial, groups, plan) - responses_per_1000(trial, groups, instead_of)
+    cells = response_rates(trial, groups).set_index(["group", "approach"])
+    weight = groups.value_counts(normalize=True)
+    drawn = np.random.default_rng(0).binomial(
+        cells["contacted"], cells["rate"], size=(repeats, len(cells))
+    )
+    rates = pd.DataFrame(drawn / cells["contacted"].to_numpy(), columns=cells.index)
+    repeated = _value(rates, weight, plan) - _value(rates, weight, instead_of)
+    low, high = np.quantile(repeated * 1000, [0.025, 0.975])
+    return found, float(low), float(high)
+
+
+def _value(rates, weight, plan):
+    """Add up a plan's rates over the groups, for each row of redrawn rates."""
+    chosen = plan if isinstance(plan, pd.Series) else pd.Series(plan, weight.index)
+    columns = list(zip(weight.index, chosen[weight.index], strict=True))
+    return rates[columns].to_numpy() @ weight.to_numpy()
+
+
+def gains_of_small_trials(
+    rates: pd.DataFrame, later: pd.DataFrame, size: int, repeats: int = 300
+) -> np.ndarray:
+    """Plan from many smaller trials, and tell what each plan would gain in a later season.
+
+    Each smaller trial draws `size` contacted newcomers by lot (with replacement), finds the best
+    approach for all and for each group, and is valued with the rates of the later season.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame
+        The trial to draw from, as `response_rates` gives it.
+    later : pandas.DataFrame
+        The same for a later trial on other people, with the same groups.
+    size : int
+        Newcomers contacted in each smaller trial.
+    repeats : int, optional
+        Number of smaller trials.
+
+    Returns
+    -------
+    numpy.ndarray
+        For each smaller trial: responses per 1,000 with an approach for each group, less those
+        with one approach for all.
+
+    Examples
+    --------
+    >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2,
+    ...                       "responded": [True, False, False, True]})
+    >>> rates = response_rates(small, pd.Series(["old", "old", "young", "young"]))
+    >>> gains_of_small_trials(rates, rates, size=200, repeats=3).tolist()
+    [500.0, 500.0, 500.0]
+    """
+    contacted, responded = _wide(rates, "contacted"), _wide(rates, "responded")
+    cells = np.stack([responded, contacted - responded])
+    drawn = np.random.default_rng(0).multinomial(size, (cells / cells.sum()).ravel(), size=repeats)
+    drawn = drawn.reshape(repeats, *cells.shape)
+    hits, numbers = drawn[:, 0], drawn.sum(axis=1)
+    one = (hits.sum(axis=1) / np.maximum(numbers.sum(axis=1), 1)).argmax(axis=1)
+    each = (hits / np.maximum(numbers, 1)).argmax(axis=2)
+
+    later_rates = _wide(later, "rate").reindex_like(contacted).to_numpy()
+    size_of_group = later.groupby("group")["contacted"].sum().reindex(contacted.index, fill_value=0)
+    weight = (size_of_group / size_of_group.sum()).to_numpy()
+    rows = np.arange(len(contacted))
+    return (later_rates[rows, each] - later_rates[rows, one[:, None]]) @ weight * 1000
+
+
+def _wide(rates, column):
+    """Spread a column out: one row a group, one column an approach, without the control group."""
+    treated = rates[rates["approach"] != CONTROL]
+    return treated.pivot(index="group", columns="approach", values=column).fillna(0).astype(float)

@@ -1,0 +1,128 @@
+"""Plans made from a trial: right by brute force, by SciPy, and by the planted truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest
+
+from custlab import load_case, make_case, positioning
+from custlab.errors import InputError
+from custlab.simulate import truth
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case("appliances")
+
+
+@pytest.fixture(scope="module")
+def newcomers(case):
+    return positioning.trial(case)
+
+
+def test_a_trial_holds_each_newcomer_once(case, newcomers):
+    sent = case.campaign[case.campaign["audience"] == "new"]
+    assert newcomers["customer_id"].is_unique
+    assert len(newcomers) == len(sent)
+    assert (newcomers["approach"] == "none").sum() == (sent["treatment"] == "control").sum()
+
+
+@pytest.mark.parametrize("basis", ["who", "income", "city", "source", "coin"])
+@pytest.mark.parametrize("name", ["appliances", "ecommerce", "software"])
+def test_each_split_has_a_few_large_groups_in_the_same_places_every_year(name, basis):
+    this_year, next_year = load_case(name).customers, make_case(name, 900, seed=5).customers
+    now = positioning.group_by(this_year, basis)
+    then = positioning.group_by(next_year, basis, like=this_year)
+    assert 3 <= now.nunique() <= 12
+    assert now.value_counts(normalize=True).min() > 0.01
+    assert set(then.dropna()) <= set(now.dropna())
+
+
+def test_an_unknown_basis_is_answered_with_those_that_exist(case):
+    with pytest.raises(InputError, match="who, income, city, source, coin"):
+        positioning.group_by(case.customers, "star sign")
+
+
+def test_intervals_are_wilson_s(newcomers):
+    groups = positioning.group_by(newcomers, "who")
+    for row in positioning.response_rates(newcomers, groups).itertuples():
+        known = binomtest(int(row.responded), int(row.contacted)).proportion_ci(method="wilson")
+        assert (row.low, row.high) == pytest.approx((known.low, known.high), abs=1e-6)
+        assert row.low <= row.rate <= row.high
+
+
+def test_a_plan_is_worth_what_counting_by_hand_gives(newcomers):
+    groups = positioning.group_by(newcomers, "who")
+    plan = positioning.best_for_each(newcomers, groups)
+    total = 0
+    for group, approach in plan.items():
+        inside = newcomers[groups == group]
+        as_planned = inside[inside["approach"] == approach]
+        total += len(inside) * as_planned["responded"].mean()
+    expected = total / groups.notna().sum() * 1000
+    assert positioning.responses_per_1000(newcomers, groups, plan) == pytest.approx(expected)
+
+
+def test_no_plan_beats_the_best_for_each_on_the_people_who_chose_it(newcomers):
+    groups = positioning.group_by(newcomers, "source")
+    best = positioning.best_for_each(newcomers, groups)
+    value = positioning.responses_per_1000(newcomers, groups, best)
+    for approach in ("advice", "price", "demo"):
+        assert value >= positioning.responses_per_1000(newcomers, groups, approach)
+
+
+def test_a_plan_that_nobody_got_is_refused_by_name():
+    small = pd.DataFrame({"approach": ["price", "demo"], "responded": [True, False]})
+    with pytest.raises(InputError, match="young"):
+        positioning.responses_per_1000(small, pd.Series(["old", "young"]), "price")
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_interval_of_the_gain_holds_the_planted_gain(seed):
+    """The planted probabilities say what the plan would have gained; 20 times out of 20 is luck."""
+    big = make_case("appliances", 8000, seed=seed)
+    people = positioning.trial(big)
+    groups = positioning.group_by(people, "who")
+    plan = positioning.best_for_each(people, groups)
+    found, low, high = positioning.gain(people, groups, plan, instead_of="price")
+    planted = truth("appliances", 8000, seed).responses.set_index("customer_id")
+    planted = planted[planted["campaign_id"] == "A-NEW24"]
+    chance = planted["base"] + planted["uplift"].where(planted["treatment"] == "treated", 0)
+    sure = people.assign(responded=people["customer_id"].map(chance))
+    gain = positioning.responses_per_1000(sure, groups, plan)
+    gain -= positioning.responses_per_1000(sure, groups, "price")
+    assert low < found < high
+    assert low - 15 < gain < high + 15
+
+
+def test_large_trials_find_the_best_plan_and_small_ones_often_do_not():
+    cells = pd.DataFrame(
+        [
+            ("old", "price", 500, 150), ("old", "demo", 500, 100),
+            ("young", "price", 500, 90), ("young", "demo", 500, 140),
+        ],
+        columns=["group", "approach", "contacted", "responded"],
+    )  # fmt: skip
+    rates = cells.assign(rate=cells["responded"] / cells["contacted"])
+    large = positioning.gains_of_small_trials(rates, rates, size=200_000, repeats=40)
+    # One letter for all wins the same with either letter: (150 + 90) = (100 + 140) of 1,000.
+    assert np.allclose(large, (150 + 140 - 240) / 1000 * 1000)
+    small = positioning.gains_of_small_trials(rates, rates, size=40, repeats=400)
+    assert (small < large[0]).mean() > 0.1
+    assert small.max() <= large[0] + 1e-9
+
+
+def test_the_road_has_its_stages_in_order():
+    for name in ("appliances", "ecommerce", "software"):
+        road = positioning.stages_of_road(positioning.days_before_order(load_case(name)))
+        assert list(road.index) == ["need", "search", "evaluate", "decide"]
+        assert road["middle"].is_monotonic_decreasing
+        assert (road["early"] >= road["middle"]).all()
+
+
+def test_a_purchase_shows_its_people(case):
+    order = case.interactions.dropna(subset=["order_id"])["order_id"].iloc[0]
+    traces = case.interactions[case.interactions["order_id"] == order]
+    table = positioning.people_of_purchase(case, order)
+    assert len(table) == traces["person_id"].nunique()
+    assert table.to_numpy().sum() == len(traces)
