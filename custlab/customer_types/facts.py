@@ -81,19 +81,20 @@ def facts_of_today(case) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By ``customer_id``: ``orders_until_today``, ``days_since_last_order``,
-        ``contacts_until_today``.
+        By ``customer_id``: ``turnover_until_today`` (currency), ``orders_until_today``,
+        ``days_since_last_order``, ``contacts_until_today``.
 
     Examples
     --------
     >>> from custlab import load_case
     >>> list(facts_of_today(load_case("ecommerce")).columns)
-    ['orders_until_today', 'days_since_last_order', 'contacts_until_today']
+    ['turnover_until_today', 'orders_until_today', 'days_since_last_order', 'contacts_until_today']
     """
     orders = _orders_with_age(case).groupby("customer_id", observed=True)
     contacts = case.interactions.groupby("customer_id", observed=True).size()
     found = pd.DataFrame(
         {
+            "turnover_until_today": orders["amount"].sum(),
             "orders_until_today": orders["order_id"].nunique(),
             "days_since_last_order": (
                 pd.Timestamp(case.as_of) - orders["order_date"].max()

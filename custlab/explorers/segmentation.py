@@ -325,7 +325,8 @@ def starts_explorer(scaled: pd.DataFrame) -> widgets.VBox:
         agreement = adjusted_rand_score(one.labels_, two.labels_)
         sentence = _(
             "The two starts agree to ARI <b>{ari:.2f}</b>; inertia {one:,.0f} and {two:,.0f} "
-            "(lower is better). Numbers and colours of segments mean nothing: only who is together counts."
+            "(lower is better). Numbers and colours of segments mean nothing: only who is "
+            "together counts."
         ).format(ari=agreement, one=one.inertia_, two=two.inertia_)
         titles = (_("Start {n}").format(n=first), _("Start {n}").format(n=second))
         return plots.two_maps(places, one.labels_, two.labels_, titles), sentence

@@ -39,7 +39,7 @@ reference data sets), BIC, stability ({RESAMPLES} bootstrap resamples of all cus
 K-means with {STARTS} starts on the data, with one start on references and resamples; both sides
 make the same {results["bare"][0]["fits"]} fits. Each run is a process of its own; sides take turns.
 
-{table(["side", "seconds (median)"], rows)}
+{table(["side", "processor seconds (median)"], rows)}
 
 **{middle:.2f} times the time of the bare fits** (pairs: {low:.2f} to {high:.2f}; {rounds} rounds;
 goal at most {GOAL:.0f}, {verdict}). Six segments were simulated; suggested: {said}.

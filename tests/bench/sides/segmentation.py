@@ -56,9 +56,10 @@ def main():
     """Time one side on so many customers."""
     side, rows = sys.argv[1], int(sys.argv[2])
     values = customers(rows)
-    start = time.perf_counter()
+    # The processor's time of this one-threaded process: other work on the machine does not count.
+    start = time.process_time()
     found = {"bare": bare, "choose_k": whole}[side](values)
-    print(json.dumps({"seconds": time.perf_counter() - start, **found}))
+    print(json.dumps({"seconds": time.process_time() - start, **found}))
 
 
 if __name__ == "__main__":
