@@ -59,7 +59,11 @@ def _answer_widgets(book, widgets: dict, folder: Path) -> None:
     receipts = [c for c in asked if "sheet.receipt()" in c.source]
     run.cells += [copy.deepcopy(c) for c in receipts]
     NotebookClient(
-        run, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+        run,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--Application.log_level=40"],  # errors only
     ).execute()
     for cell, done in zip(receipts, run.cells[-len(receipts) :], strict=True):
         cell.outputs = done.outputs
