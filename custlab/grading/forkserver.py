@@ -35,14 +35,17 @@ def main(listener_fd: int, modules: list[str]) -> None:
     listener_fd : int
         A listening Unix socket, inherited from the process that started the server.
     modules : list of str
-        What to import beforehand; a module that is not there is left to the learner's own import.
+        What to import beforehand, as ``module`` or ``module:name``; what is not there is left to
+        the learner's own import.
     """
-    from custlab.grading import kernel_process  # creates the shell before pyplot is imported
+    from custlab.grading import examiner, kernel_process, witness  # noqa: F401, for the children
 
-    kernel_process.prepare()
-    for name in modules:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    kernel_process.prepare()  # makes the shell, which pyplot looks for when it is imported
+    for path in modules:
+        module, _colon, name = path.partition(":")
+        with contextlib.suppress(ImportError, AttributeError):
+            found = importlib.import_module(module)
+            getattr(found, name or "__name__")  # custlab loads its modules at first use
     kernel_process.warm_up()
     gc.collect()
     gc.freeze()  # children share the pages of all these objects instead of copying them

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
 import custlab
 from custlab.grading import wire
@@ -34,6 +34,7 @@ EVENTS = {
     "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),
     "died": _("ended its kernel"),
     "flood": _("put out more than allowed and was interrupted"),
+    "exhausted": _("used up the memory, threads or files allowed; its kernel was ended"),
 }
 
 
@@ -177,7 +178,7 @@ class NotebookRun:
                 found.review = review
                 self.part.cells.append(found)
 
-    async def _cell(self, cell: WorkCell):
+    async def _cell(self, cell: WorkCell) -> dict:
         """Run one cell and give it as it will stand in the executed notebook."""
         role = cell.master.role if cell.master else "added"
         outputs = []
@@ -205,7 +206,7 @@ class NotebookRun:
         text = EVENTS[outcome.status].format(n=self.job.limits.cell_seconds)
         self.part.events.append({"cell": name, "what": outcome.status, "text": text})
         sentence = _("[This cell {what}.]").format(what=text)
-        outcome.outputs.append(new_output("stream", name="stdout", text=sentence + "\n"))
+        outcome.outputs.append(_text(sentence))
         if outcome.lost_kernel:
             await self._end_kernel()
 
@@ -257,10 +258,10 @@ class NotebookRun:
         found = _judge(cell.master, report)
         found.seconds = round(time.monotonic() - began, 3)
         self.part.cells.append(found)
-        outputs = [_clean(output) for output in report.get("outputs", [])]
+        outputs = [_complete(output) for output in report.get("outputs", [])]
         if found.review:
             text = _("[For review: {reason}.]").format(reason=found.reason)
-            outputs.append(new_output("stream", name="stdout", text=text + "\n"))
+            outputs.append(_text(text))
         return outputs
 
     async def _examine(self, cell: WorkCell, kernel: LearnerKernel | None) -> dict:
@@ -271,13 +272,20 @@ class NotebookRun:
         )
         if kernel is None:
             return await ask
+        asking = asyncio.ensure_future(ask)
         answering = asyncio.ensure_future(kernel.testify(seconds))
-        report = await ask
+        await asyncio.wait([asking, answering], return_when=asyncio.FIRST_COMPLETED)
+        cut_short = answering.done()
         with contextlib.suppress(OSError):
-            wire.send(kernel.bridge, {"ask": "done"})
-        status = await answering
-        if status not in ("ok", "error"):
-            await self._report(cell, Outcome(status))
+            if cut_short:  # the kernel answers no more: let the examiner know at once
+                kernel.bridge.shutdown(socket.SHUT_RDWR)
+            else:
+                wire.send(kernel.bridge, {"ask": "done"})
+        report, status = await asking, await answering
+        if cut_short or status not in ("ok", "error"):
+            if status in EVENTS:
+                await self._report(cell, Outcome(status))
+            await self._end_kernel()
         return report
 
     def _by_hand(self, cell: WorkCell) -> None:
@@ -323,31 +331,34 @@ def _read_points(found: CellResult, value: float | None) -> None:
         found.status = "passed" if value > 0 else "failed"
 
 
-def _clean(output: dict):
-    fields = {name: value for name, value in output.items() if name != "output_type"}
-    return new_output(output["output_type"], **fields)
+def _text(sentence: str) -> dict:
+    return {"output_type": "stream", "name": "stdout", "text": sentence + "\n"}
 
 
-def _executed(cell: WorkCell, outputs: list):
-    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[cell.kind]
-    metadata = json.loads(json.dumps(cell.master.metadata)) if cell.master else {}
-    node = make(cell.source, metadata=metadata, id=cell.id)
+def _complete(output: dict) -> dict:
+    """Add what an examiner's output lacks to be one of a notebook."""
+    missing = {"display_data": {"metadata": {}}}
+    missing["execute_result"] = {"metadata": {}, "execution_count": None}
+    return missing.get(output["output_type"], {}) | output
+
+
+def _executed(cell: WorkCell, outputs: list[dict]) -> dict:
+    metadata = cell.master.metadata if cell.master else {}
+    node = {"id": cell.id, "cell_type": cell.kind, "metadata": metadata, "source": cell.source}
     if cell.kind == "code":
-        node.outputs = outputs
+        node |= {"execution_count": None, "outputs": outputs}
     return node
 
 
-def _notebook_bytes(cells: list, master: Master) -> bytes:
-    """Write the executed notebook; outputs that are no valid outputs are left out."""
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": master.kernelspec})
+def _notebook_bytes(cells: list[dict], master: Master) -> bytes:
+    """Write the executed notebook; what are no valid outputs is left out."""
+    metadata = {"kernelspec": master.kernelspec} if master.kernelspec else {}
+    form = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    notebook = nbformat.from_dict(form | {"cells": cells})
     try:
-        text = nbformat.writes(notebook)
         nbformat.validate(notebook)
-    except Exception:
+    except Exception:  # a kernel can send anything; the tests' outputs are the examiner's
         for cell in notebook.cells:
-            if cell.cell_type == "code" and not (cell.get("metadata") or {}).get(
-                "nbgrader", {}
-            ).get("grade"):
+            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.outputs = []
-        text = nbformat.writes(notebook)
-    return text.encode("utf-8", "replace")
+    return nbformat.v4.writes(notebook).encode("utf-8", "replace")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import socket
 import sys
+from types import SimpleNamespace
+from unittest import mock
 
 import zmq
+from ipykernel import ipkernel
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.control import ControlThread
 from ipykernel.ipkernel import IPythonKernel
@@ -25,7 +28,10 @@ class SubmissionKernel(IPythonKernel):
     examiner: socket.socket | None = None
 
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
+        # ipykernel lists all loaded modules for its debugger, which is off. Merely touching each
+        # of 2,000 modules makes this process copy as many pages of memory.
+        with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
+            super().__init__(**kwargs)
         self.shell_handlers[SERVE] = self.serve_examiner
 
     async def serve_examiner(self, stream, ident, parent) -> None:
@@ -66,6 +72,9 @@ class SubmissionKernelApp(IPKernelApp):
 
 def prepare() -> None:
     """Do before forking what each kernel would do after it: settings, the shell, its extensions."""
+    import encodings.utf_8_sig  # noqa: F401
+    import tornado.platform.asyncio  # noqa: F401, what every kernel would import at its start
+
     import ipykernel.debugger
 
     ipykernel.debugger._is_debugpy_available = False  # nobody debugs in a grading kernel
@@ -75,6 +84,7 @@ def prepare() -> None:
     app.shell = ZMQInteractiveShell.instance(
         parent=app, profile_dir=app.profile_dir, user_ns={}, compiler_class=XCachingCompiler
     )
+    app.shell.unobserve_all("exit_now")  # exit() in a cell does not end the other cells' kernel
     app.init_path()
     app.init_gui_pylab()
     app.init_extensions()
@@ -87,14 +97,16 @@ def warm_up() -> None:
         import pandas as pd
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.pyplot import uninstall_repl_displayhook
     except ImportError:
         return
     import io
 
-    axes = Figure(figsize=(1, 1))
-    FigureCanvasAgg(axes)
-    axes.subplots().set_title("warm")
-    axes.savefig(io.BytesIO(), format="png")
+    figure = Figure(figsize=(1, 1))
+    FigureCanvasAgg(figure)
+    figure.subplots().set_title("warm")
+    figure.savefig(io.BytesIO(), format="png")
+    uninstall_repl_displayhook()  # it draws every figure once more than is shown
     table = pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]})
     table.groupby("a")["b"].agg(["sum", "mean"]).reset_index().merge(table, on="a")
     SubmissionKernelApp.instance().shell.display_formatter.format(table)

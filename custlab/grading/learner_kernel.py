@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass, field
 
 import zmq.asyncio
-from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
 
 from custlab.grading.kernels import WarmKernelManager
 from custlab.grading.limits import Limits
@@ -21,9 +19,11 @@ from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 SERVE = "custlab_serve_request"
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 3.0
+STRAGGLERS_SECONDS = 2.0  # for output that is still on its way when the cell has ended
 FLOOD = 8  # so many times the output allowed ends the cell
 MAX_UNREADABLE = 50
+EXHAUSTED = ("can't start new thread", "Too many open files", "Resource temporarily unavailable")
 OUTPUTS = ("stream", "execute_result", "display_data", "error")
 
 
@@ -34,8 +34,9 @@ class Outcome:
     Attributes
     ----------
     status : str
-        ``ok``, ``error`` (its code raised), ``timeout`` (interrupted, the kernel lives on),
-        ``flood`` (put out too much), ``hung`` (did not react, the kernel was ended) or ``died``.
+        ``ok``, ``error`` (its code raised), ``timeout`` (was interrupted), ``flood`` (put out too
+        much), ``exhausted`` (reached a limit of memory, threads or files), ``hung`` (could not be
+        interrupted) or ``died``. After all but the first two a new kernel is needed.
     outputs : list
         In notebook form.
     seconds : float
@@ -48,15 +49,15 @@ class Outcome:
 
     @property
     def lost_kernel(self) -> bool:
-        """Whether the kernel is gone."""
-        return self.status in ("hung", "died")
+        """Whether the kernel is gone, or of no more use."""
+        return self.status not in ("ok", "error")
 
 
 class Collector:
     """Gathers a cell's outputs, up to the size allowed."""
 
     def __init__(self, displays: dict[str, list], limit: int):
-        self.outputs: list[NotebookNode] = []
+        self.outputs: list[dict] = []
         self.displays, self.limit, self.size = displays, limit, 0
         self._clear_next = False
 
@@ -80,7 +81,7 @@ class Collector:
         self.size += len(str(content["data"]))
         if self.size <= self.limit:
             for output in self.displays.get(content["transient"]["display_id"], []):
-                output["data"] = NotebookNode(content["data"])
+                output["data"] = dict(content["data"])
 
     def _append(self, message: dict, content: dict) -> None:
         size = len(content["text"]) if "text" in content else len(str(content))
@@ -88,21 +89,38 @@ class Collector:
         if too_much and self.size <= self.limit:
             text = _("[The rest of the output is left out: more than {n} KB.]\n")
             text = text.format(n=self.limit // 1024)
-            self.outputs.append(new_output("stream", name="stdout", text=text))
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
         self.size += size
         if too_much:
             return
         if self._clear_next:
             self._clear()
-        output = output_from_msg(message)
-        last = self.outputs[-1] if self.outputs else None
-        if output.output_type == "stream" and last and last.get("name") == output.name:
-            last["text"] += output.text
+        output = _as_output(message["header"]["msg_type"], content)
+        last = self.outputs[-1] if self.outputs else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
             return
         self.outputs.append(output)
         display = (content.get("transient") or {}).get("display_id")
         if isinstance(display, str):
             self.displays.setdefault(display, []).append(output)
+
+
+def _exhausted(output: dict) -> bool:
+    """Tell whether a cell ended because a limit was reached: what it holds would hinder others."""
+    told = str(output.get("evalue"))
+    return output.get("ename") == "MemoryError" or any(text in told for text in EXHAUSTED)
+
+
+def _as_output(kind: str, content: dict) -> dict:
+    """Turn a message's content into an output of a notebook, in plain dictionaries."""
+    names = {
+        "stream": ("name", "text"),
+        "error": ("ename", "evalue", "traceback"),
+        "display_data": ("data", "metadata"),
+        "execute_result": ("data", "metadata", "execution_count"),
+    }[kind]
+    return {"output_type": kind} | {name: content[name] for name in names}
 
 
 class LearnerKernel:
@@ -162,6 +180,8 @@ class LearnerKernel:
         began = time.monotonic()
         asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
         status = await self._follow(asked, self.limits.cell_seconds, collector)
+        if status == "error" and any(map(_exhausted, collector.outputs)):
+            status = "exhausted"
         return Outcome(status, collector.outputs, time.monotonic() - began)
 
     async def testify(self, seconds: float) -> str:
@@ -186,6 +206,8 @@ class LearnerKernel:
         deadline = time.monotonic() + seconds
         while waiting:
             left = deadline - time.monotonic()
+            if left <= 0 and "reply" not in waiting:
+                return ended or status  # its output was too large to arrive
             if left <= 0:
                 if ended:
                     return "hung"
@@ -204,7 +226,10 @@ class LearnerKernel:
                         heard, unreadable = "", unreadable + 1
                     if heard == "error":
                         status = "error"
-                    waiting.discard("reply" if heard == "error" else heard)
+                    if heard in ("reply", "error"):
+                        waiting.discard("reply")
+                        deadline = min(deadline, time.monotonic() + STRAGGLERS_SECONDS)
+                    waiting.discard(heard)
             flooded = collector and collector.size > FLOOD * collector.limit
             if not ended and (flooded or unreadable > MAX_UNREADABLE):
                 ended, deadline = "flood", time.monotonic() + GRACE_SECONDS

@@ -73,7 +73,7 @@ class Master:
     imports : dict
         The names that the master's own cells import, as ``module`` or ``module:name``.
     modules : tuple of str
-        Everything the master imports, for the fork server.
+        Everything the master imports, as ``module`` or ``module:name``, for the fork server.
     kernelspec : dict
         Its kernel.
     """
@@ -190,7 +190,7 @@ def _read(course: Course, assignment: str, path: Path) -> Master:
         path.stem,
         cells,
         _imports(own),
-        tuple(sorted({target.partition(":")[0] for target in _imports(written).values()})),
+        tuple(sorted(set(_imports(written).values()))),
         dict(notebook.metadata.get("kernelspec", {})),
     )
 

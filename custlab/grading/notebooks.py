@@ -66,7 +66,7 @@ def _from_version_3(notebook: dict) -> dict:
     import nbformat
 
     try:
-        return nbformat.convert(nbformat.from_dict(notebook), 4)
+        return nbformat.reads(json.dumps(notebook), as_version=4)
     except Exception as error:
         raise Unreadable(_("the notebook's old format cannot be read")) from error
 

@@ -207,18 +207,39 @@ def _put_back_missing(done: Repaired, placed: dict[str, WorkCell], master: Maste
 
 
 def _put_in_order(done: Repaired, master: Master) -> None:
-    """Give moved cells the master's order; the learner's own cells stay with the one before."""
+    """Take the cells that were moved out, and put each behind the one it follows in the master."""
     rank = {cell.id: number for number, cell in enumerate(master.cells)}
-    groups: list[tuple[int, list[WorkCell]]] = [(-1, [])]
-    for cell in done.cells:
-        if cell.master is not None and cell.master.role != "plain":
-            groups.append((rank[cell.master.id], []))
-        groups[-1][1].append(cell)
-    order = [number for number, _cells in groups]
-    if order != sorted(order):
-        groups.sort(key=lambda group: group[0])
-        done.cells[:] = [cell for _number, cells in groups for cell in cells]
-        done.remarks.append(("", _("Cells were moved; the original order was restored.")))
+    known = [cell for cell in done.cells if cell.master is not None]
+    kept = _longest_in_order([rank[cell.master.id] for cell in known])
+    moved = [cell for number, cell in enumerate(known) if number not in kept]
+    moved = [cell for cell in moved if cell.master.role != "plain"]
+    if not moved:
+        return
+    cells = [cell for cell in done.cells if not any(cell is other for other in moved)]
+    for cell in sorted(moved, key=lambda cell: rank[cell.master.id]):
+        before = [
+            position
+            for position, other in enumerate(cells)
+            if other.master is not None and rank[other.master.id] < rank[cell.master.id]
+        ]
+        cells.insert(max(before, default=-1) + 1, cell)
+    done.cells[:] = cells
+    done.remarks.append(("", _("Cells were moved; the original order was restored.")))
+
+
+def _longest_in_order(ranks: list[int]) -> set[int]:
+    """Find the positions of the longest run of cells that stand in the master's order."""
+    best: list[tuple[int, int]] = []  # for each position: length of the run, position before it
+    for position, rank in enumerate(ranks):
+        earlier = [(best[i][0], i) for i in range(position) if ranks[i] < rank]
+        length, before = max(earlier, default=(0, -1))
+        best.append((length + 1, before))
+    position = max(range(len(best)), key=lambda i: best[i][0], default=-1)
+    found = set()
+    while position >= 0:
+        found.add(position)
+        position = best[position][1]
+    return found
 
 
 def _number(done: Repaired, master: Master) -> None:

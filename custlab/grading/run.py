@@ -12,15 +12,23 @@ from statistics import median
 from filelock import FileLock, Timeout
 
 from custlab.errors import CustLabError
+from custlab.files import write_atomic
 from custlab.grading.course import Course
 from custlab.grading.gradebook import GradebookWriter, forget_autograded, write_autograded
 from custlab.grading.intake import read_submission
 from custlab.grading.job import Job
 from custlab.grading.limits import Limits
 from custlab.grading.master import Master, load_masters, master_files
-from custlab.grading.results import Results, read_results, results_path, write_results
+from custlab.grading.results import (
+    Results,
+    read_all_results,
+    read_results,
+    results_path,
+    write_results,
+)
 from custlab.grading.sandbox import bubblewrap_missing, course_view
 from custlab.grading.server import ForkServer
+from custlab.grading.tamper import tamper_report
 from custlab.grading.workers import DaskWorkers, LocalWorkers, cores
 from custlab.i18n import _
 
@@ -150,6 +158,8 @@ class Run:
                 for job, outcome in self._workers(stack).run(chain([first], jobs)):
                     results = self._keep(gradebook, summary, job, outcome)
                     told(job.submission.student, results)
+            everything = read_all_results(self.folder)
+            write_atomic(self.folder / "tamper-report.md", tamper_report(everything))
         summary.seconds = time.monotonic() - began
         return summary
 

@@ -21,14 +21,33 @@ from custlab.i18n import _
 
 # What notebooks of the course import; `custlab grade` adds what the assignment's masters import.
 MODULES = (
-    "numpy pandas matplotlib.pyplot matplotlib_inline.backend_inline seaborn scipy.stats ipywidgets "
-    "sklearn.cluster sklearn.preprocessing sklearn.pipeline sklearn.metrics custlab.exercises"
-).split()
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUSTLAB_LANG")
+    "numpy",
+    "pandas",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "seaborn",
+    "scipy.stats",
+    "ipywidgets",
+    "sklearn.cluster",
+    "sklearn.metrics",
+    "sklearn.pipeline",
+    "sklearn.preprocessing",
+    "custlab.exercises:Sheet",
+    "custlab.exercises:mark",
+    "custlab.exercises:check",
+    "custlab.exercises:code",
+    "filelock",
+)
+PASSED_ON = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUSTLAB_LANG")
 ONE_THREAD = (
-    "OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS NUMEXPR_NUM_THREADS "
-    "VECLIB_MAXIMUM_THREADS POLARS_MAX_THREADS RAYON_NUM_THREADS"
-).split()
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+)
 
 
 class Child:
@@ -128,6 +147,7 @@ class ForkServer:
             {name: os.environ[name] for name in PASSED_ON if name in os.environ}
             | dict.fromkeys(ONE_THREAD, "1")
             | {
+                "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath]),
                 "HOME": inside,
                 "TMPDIR": temporary,
                 "IPYTHONDIR": f"{self._folder.name}/ipython",

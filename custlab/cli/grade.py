@@ -1,0 +1,112 @@
+"""``custlab grade``: what is typed, and what is shown while a class is graded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def grade(
+    assignment: Annotated[str, typer.Argument(help="The assignment, for example 03-role-types.")],
+    student: Annotated[
+        list[str] | None, typer.Option(help="Only this learner; may be given several times.")
+    ] = None,
+    sandbox: Annotated[
+        str,
+        typer.Option(help="bubblewrap, or none: run learners' code unprotected."),
+    ] = "bubblewrap",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Submissions at a time; as many as cores by default.")
+    ] = None,
+    dask: Annotated[str, typer.Option(help="Address of a Dask scheduler to grade on.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade again what has not changed.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(min=1, help="Longest time for one cell.")] = 30.0,
+    memory: Annotated[
+        int, typer.Option(min=256, help="Most memory for one submission, MB.")
+    ] = 2048,
+    course: Annotated[
+        Path, typer.Option(help="The folder with nbgrader_config.py; by default this one.")
+    ] = Path(),
+) -> None:
+    """Grade all submissions of an assignment, on all cores; stop and go on at any time."""
+    from custlab.errors import CustLabError
+    from custlab.grading.course import Course
+    from custlab.grading.limits import Limits
+    from custlab.grading.run import Run, Settings
+    from custlab.i18n import _
+
+    if not (course / "nbgrader_config.py").is_file():
+        raise CustLabError(
+            _(
+                "There is no nbgrader_config.py in {folder}. Start in the course's folder, or name "
+                "it: --course FOLDER."
+            ).format(folder=course.resolve())
+        )
+    limits = Limits(cell_seconds=seconds, memory_mb=memory, total_seconds=max(300.0, 10 * seconds))
+    run = Run(Course(course), assignment, Settings(sandbox, workers, force, dask, limits), student)
+    raise typer.Exit(code=_show(run))
+
+
+def _show(run) -> int:
+    """Run with a progress bar; give the exit code."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+
+    from custlab.i18n import _
+
+    console = Console(stderr=True)
+    if run.settings.sandbox == "none":
+        console.print(_("Learners' code runs UNPROTECTED on this machine (--sandbox none)."))
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns += [TextColumn(_("time left")), TimeRemainingColumn(), TimeElapsedColumn()]
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(run.assignment, total=len(run.students))
+
+        def told(student: str, results) -> None:
+            progress.update(task, advance=1, description=f"{run.assignment}  {student}")
+
+        try:
+            summary = run.start(told)
+        except KeyboardInterrupt:
+            progress.stop()
+            done = int(progress.tasks[task].completed)
+            text = _("Stopped. {done} of {total} are done and kept; the same command goes on.")
+            console.print(text.format(done=done, total=len(run.students)))
+            return 130
+    _tell(console, run, summary)
+    return 1 if summary.failed else 0
+
+
+def _tell(console, run, summary) -> None:
+    """Say what was done, and name the slow, the failed and what a person should look at."""
+    from custlab.i18n import _, ngettext
+
+    count = len(summary.graded)
+    text = ngettext(
+        "{n} submission graded in {s:.0f} s", "{n} submissions graded in {s:.0f} s", count
+    )
+    parts = [text.format(n=count, s=summary.seconds)]
+    if summary.unchanged:
+        parts.append(_("{n} unchanged since they were graded").format(n=len(summary.unchanged)))
+    console.print("; ".join(parts) + ".", highlight=False)
+    for results in summary.slow[:10]:
+        text = _("slow: {student} took {seconds:.0f} s")
+        console.print("  " + text.format(student=results.student, seconds=results.seconds))
+    for results in summary.graded:
+        for cell in results.reviews:
+            text = _("to look at: {student}, {cell}: {reason}")
+            console.print(
+                "  " + text.format(student=results.student, cell=cell.grade_id, reason=cell.reason),
+                markup=False,
+            )
+    for student, reason in sorted(summary.failed.items()):
+        text = _("NOT graded: {student}: {reason}").format(student=student, reason=reason)
+        console.print("  " + text, markup=False)
+    if summary.failed:
+        console.print(_("Nothing was written for these; grade again once the reason is gone."))
+    console.print(_("Results: {folder}").format(folder=run.folder), markup=False)
