@@ -8,15 +8,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import HTML, DisplayHandle, display
+from IPython.display import HTML, display
 
 from custlab.errors import InputError
 from custlab.exercises import receipt as receipts
 from custlab.exercises.answers import Answer
+from custlab.exercises.asking import Asking
 from custlab.exercises.kinds import QUESTIONS
-from custlab.exercises.kinds.base import Question, labelled
-from custlab.exercises.kinds.form import Field
+from custlab.exercises.kinds.base import Question
+from custlab.exercises.kinds.keys import right_answer
+from custlab.exercises.spot import KEEP_KEYS, Spot
 from custlab.exercises.store import Store
 from custlab.exercises.values import UnfitAnswer, is_blank
 from custlab.i18n import _
@@ -24,25 +25,7 @@ from custlab.i18n import _
 CHECK_OPTIONS = ("tolerance", "relative", "rules")
 
 
-class Spot:
-    """A place in the notebook whose output can be replaced; silent outside notebooks."""
-
-    def __init__(self) -> None:
-        self._handle: DisplayHandle | None = None
-
-    def show(self, bundle: dict[str, Any]) -> None:
-        """Show the output here for the first time."""
-        if InteractiveShell.initialized():
-            self._handle = DisplayHandle()
-            self._handle.display(bundle, raw=True)
-
-    def update(self, bundle: dict[str, Any]) -> None:
-        """Replace the output, if it has been shown."""
-        if self._handle is not None:
-            self._handle.update(bundle, raw=True)
-
-
-class Sheet:
+class Sheet(Asking):
     """The questions of one notebook.
 
     With a ``key`` a question is practice: it is checked at once, wrong answers are explained.
@@ -73,169 +56,12 @@ class Sheet:
         self.questions: dict[str, Question] = {}
         self.cards: dict[str, Any] = {}
         self._told = self._read = 0
-        self._recalls: list[tuple[Spot, str, str]] = []
+        self._recalls: dict[str, tuple[Spot, str]] = {}
         self._summary, self._receipt, self._notices = Spot(), Spot(), Spot()
         self._summary.show(self._bundle(full=False))
-        self._notices.show({"text/html": "", "text/plain": ""})
+        self._notices.show({"application/javascript": KEEP_KEYS, "text/plain": ""})
         self._tell()
         self._read = len(self.store.notices)
-
-    # -- the kinds of questions -------------------------------------------------------------
-
-    def choose_one(
-        self,
-        id: str,
-        prompt: str,
-        options: Any,
-        *,
-        key: Any = None,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for one of ``options`` ({id: label}); ``because``: {wrong option: explanation}."""
-        self._ask("choose_one", id, prompt, key, because, hints, options=labelled(options))
-
-    def choose_several(
-        self,
-        id: str,
-        prompt: str,
-        options: Any,
-        *,
-        key: Any = None,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for all options that hold; ``key``: list of ids; ticking everything earns nothing."""
-        self._ask("choose_several", id, prompt, key, because, hints, options=labelled(options))
-
-    def match(
-        self,
-        id: str,
-        prompt: str,
-        rows: Any,
-        options: Any,
-        *,
-        key: Any = None,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for one option for each row; ``key``: {row: option}."""
-        spec = {"rows": labelled(rows), "options": labelled(options)}
-        self._ask("match", id, prompt, key, because, hints, **spec)
-
-    def order(
-        self,
-        id: str,
-        prompt: str,
-        steps: Any,
-        *,
-        key: Any = None,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for the order of ``steps``, which are shown as listed; ``key``: list of ids."""
-        self._ask("order", id, prompt, key, because, hints, steps=labelled(steps))
-
-    def number(
-        self,
-        id: str,
-        prompt: str,
-        *,
-        unit: str = "",
-        key: Any = None,
-        tolerance: float = 0,
-        relative: float = 0,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for a number; ``key``: number or (low, high), ``tolerance`` in the unit."""
-        spec = {"unit": unit, "tolerance": tolerance, "relative": relative}
-        self._ask("number", id, prompt, key, because, hints, **spec)
-
-    def slider(
-        self,
-        id: str,
-        prompt: str,
-        low: float,
-        high: float,
-        *,
-        step: float = 1,
-        unit: str = "",
-        key: Any = None,
-        tolerance: float = 0,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for a number between two ends; ``key`` as for `number`."""
-        spec = {"low": low, "high": high, "step": step, "unit": unit, "tolerance": tolerance}
-        self._ask("slider", id, prompt, key, because, hints, **spec)
-
-    def place(
-        self,
-        id: str,
-        prompt: str,
-        items: Any,
-        *,
-        across: tuple[str, str, str],
-        up: tuple[str, str, str],
-        size: int = 5,
-        key: Any = None,
-        tolerance: float = 0,
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask where items belong; ``across`` and ``up``: (axis, low end, high end).
-
-        ``key``: {item: [column, row]} or {item: {"across": (low, high), "up": (low, high)}}.
-        """
-        spec = {"items": labelled(items), "across": across, "up": up, "size": size}
-        self._ask("place", id, prompt, key, because, hints, tolerance=tolerance, **spec)
-
-    def form(
-        self,
-        id: str,
-        prompt: str,
-        fields: dict[str, Field],
-        *,
-        key: Any = None,
-        rules: Sequence[Any] = (),
-        because: Any = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for several fields; see `custlab.exercises.fields` and `custlab.exercises.expect`."""
-        self._ask("form", id, prompt, key, because, hints, fields=fields, rules=rules)
-
-    def free_text(
-        self,
-        id: str,
-        prompt: str,
-        *,
-        min_words: int = 0,
-        max_words: int = 0,
-        rubric: Sequence[str] = (),
-        key: str | None = None,
-        hints: Sequence[str] = (),
-    ) -> None:
-        """Ask for a few sentences; ``key`` is a model answer to compare with, shown afterwards."""
-        spec = {"min_words": min_words, "max_words": max_words, "rubric": tuple(rubric)}
-        self._ask("free_text", id, prompt, key, None, hints, **spec)
-
-    def predict(self, id: str, prompt: str, kind: str = "choose_one", **spec: Any) -> None:
-        """Ask for a prediction: any kind of question, without a key.
-
-        Parameters
-        ----------
-        id, prompt : str
-            As for the other questions.
-        kind : str, optional
-            The kind of question.
-        **spec : object
-            What the kind needs, for example ``options=…`` or ``low=0, high=100``.
-        """
-        for name in ("options", "rows", "steps", "items"):
-            if name in spec:
-                spec[name] = labelled(spec[name])
-        self._ask(kind, id, prompt, None, None, (), prediction=True, **spec)
 
     def _ask(
         self,
@@ -270,6 +96,7 @@ class Sheet:
 
         practice = None
         if key is not None:
+            _try_key(question, key)
             options = _options_for_check(question, checking)
             practice = Practice(key, because, tuple(hints), options)
         id, kind = question.id, question.kind
@@ -347,7 +174,7 @@ class Sheet:
         """
         spot = Spot()
         spot.show(self._recalled(id, result))
-        self._recalls.append((spot, id, result))
+        self._recalls[id] = (spot, result)
 
     def _recalled(self, id: str, result: str) -> dict[str, Any]:
         answer = self.store.answers.get(id)
@@ -385,7 +212,7 @@ class Sheet:
                 )
         self._summary.update(self._bundle(full=False))
         self._receipt.update(self._bundle(full=True))
-        for spot, id, result in self._recalls:
+        for id, (spot, result) in self._recalls.items():
             spot.update(self._recalled(id, result))
         self._tell()
 
@@ -424,6 +251,20 @@ class Sheet:
         title = f"<strong>⚠ {escape(_('Please note'))}</strong>"
         html = f'<div role="status">{title}<ul>{lines}</ul></div>'
         self._notices.update({"text/html": html, "text/plain": "; ".join(self.store.notices[-5:])})
+
+
+def _try_key(question: Question, key: Any) -> None:
+    """Tell an author whose key fits no possible answer."""
+    right = right_answer(question.kind, key)
+    try:
+        if right is not None:
+            question.fit(right)
+    except UnfitAnswer as unfit:
+        raise InputError(
+            _("The key of the question “{id}” fits no answer: {reason}").format(
+                id=question.id, reason=unfit
+            )
+        ) from None
 
 
 def _options_for_check(question: Question, checking: dict[str, Any]) -> dict[str, Any]:

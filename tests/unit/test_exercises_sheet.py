@@ -151,6 +151,12 @@ def test_lesson_explains_and_gives_hints_in_steps(tmp_path):
     assert "Correct" in again._feedback.value
 
 
+def test_a_key_that_fits_no_answer_is_told_to_the_author(tmp_path):
+    sheet = Sheet(NAME, folder=tmp_path)
+    with pytest.raises(InputError, match="“who” fits no answer"):
+        sheet.choose_one("who", "?", {"a": "Father"}, key="b")
+
+
 def test_graded_question_tells_nothing_about_right_and_wrong(sheet):
     sheet.answer("who", "a")
     card = sheet.cards["who"]
