@@ -88,7 +88,7 @@ class Case:
         }
         self.__dict__.update(values)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name, value=None):
         raise InputError(
             _(
                 "A case is not changed in place. Work on a copy, for example: "

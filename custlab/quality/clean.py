@@ -271,7 +271,8 @@ def find_orphans(child, parent, key):
     Examples
     --------
     >>> orders = pd.DataFrame({"customer_id": ["a", "x"]})
-    >>> find_orphans(orders, pd.DataFrame({"customer_id": ["a", "b"]}), "customer_id").index.tolist()
+    >>> customers = pd.DataFrame({"customer_id": ["a", "b"]})
+    >>> find_orphans(orders, customers, "customer_id").index.tolist()
     [1]
     """
     _need(child, [key])

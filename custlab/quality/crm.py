@@ -270,10 +270,12 @@ def _numbers(column):
 
 
 def _split_place(table):
-    """Split "province/city" into two columns."""
-    parts = table["place"].str.split(r"[/ ]", n=1, regex=True, expand=True)
-    table["province"] = parts[0].astype("string")
-    table["city"] = parts[1].astype("string") if parts.shape[1] > 1 else pd.NA
+    """Split "province/city" (or, without a stroke, "province city") into two columns."""
+    place = table["place"]
+    place = place.where(place.str.contains("/"), place.str.replace(" ", "/", n=1))
+    parts = place.str.extract(r"^([^/]+)/?(.*)$")
+    table["province"] = parts[0]
+    table["city"] = parts[1].mask(parts[1] == "")
     return table.drop(columns="place")
 
 

@@ -153,8 +153,13 @@ def score_findings(found, case):
             marks["claimed"] > 0
         )
     marks.insert(2, "recall", marks["found"] / marks["planted"])
-    total = {"planted": len(log), "found": int(hit.sum()), "recall": hit.mean(),
-             "claimed": len(claims), "precision": good.mean() if len(claims) else float("nan")}  # fmt: skip
+    total = {
+        "planted": len(log),
+        "found": int(hit.sum()),
+        "recall": hit.mean(),
+        "claimed": len(claims),
+        "precision": good.mean() if len(claims) else float("nan"),
+    }
     return pd.concat([marks, pd.DataFrame(total, index=["total"])])
 
 

@@ -266,8 +266,7 @@ def generalise(table, quasi_identifiers, k, ladders=None, max_suppressed=0.05):
         if not open_:
             break
         column = max(open_, key=lambda c: now[c].nunique(dropna=False))
-        word, step = ladders[column][at[column]]
-        now[column] = step(table)
+        now[column] = ladders[column][at[column]][1](table)
         at[column] += 1
     kept = now[~small]
     levels = pd.DataFrame(

@@ -240,18 +240,18 @@ class _Check:
         if not key or not set(key) <= set(table.columns):
             return
         values = table[key]
-        full = (values != "").all(axis=1)
-        first = values[full].drop_duplicates()
-        rows_of_first = {
-            tuple(v): row for row, v in zip(first.index, first.to_numpy(), strict=True)
-        }
-        for row in values.index[full & values.duplicated()]:
-            value = tuple(values.loc[row])
+        values = values[(values != "").all(axis=1)]
+        repeated = values[values.duplicated(keep=False)]
+        first_row = {}
+        for row, value in zip(repeated.index, repeated.itertuples(index=False), strict=True):
+            if value not in first_row:
+                first_row[value] = row
+                continue
             self.add(
                 file,
                 "key-repeated",
                 _("The key '{value}' stands in row {first} already.").format(
-                    value=", ".join(value), first=rows_of_first[value]
+                    value=", ".join(value), first=first_row[value]
                 ),
                 _("Delete one of the rows if they are the same; else give this one its own key."),
                 column=", ".join(key),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of data are read by row
 """The appliances case: an invented maker of home appliances, smart and traditional."""
 
 from .spec import Campaign, Product, Segment, Spec

@@ -6,8 +6,8 @@ TEMPLATE = """# Datasheet: {title}
 
 **Simulated.** Every row of this data set was drawn by a program. No real firm, brand or person is
 in it, and nothing in it says anything about a real market. The firm {firm} and the brands
-{rivals} are invented; a likeness to a real name is chance. Provinces and cities are real, the
-customers in them are not.
+{rivals} are invented; a likeness to a real name is chance.
+Provinces and cities are real, the customers in them are not.
 
 ## Motivation
 
@@ -19,8 +19,9 @@ customers in them are not.
 
 ## Composition
 
-Observed from {start} to {end}; amounts in yuan (CNY), local time. It holds the customers who were
-registered within this time: sales of the first year are low because the panel starts empty.
+Observed from {start} to {end}; amounts in yuan (CNY), local time. It holds the customers
+who were registered within this time: sales of the first year are low because the panel starts
+empty.
 
 | table | rows | what a row is |
 |---|---:|---|
@@ -31,8 +32,8 @@ registered within this time: sales of the first year are low because the panel s
 - *Is anything missing on purpose?* Yes, and not at random. Income is withheld more often by the
   poor and the well-off, education by older people, satisfaction and wallet share by displeased
   ones; nobody rates a brand unknown to them; young people and organisations answer the survey
-  less often, and who has not ordered yet says nothing on satisfaction. Half of the ages of contacts in organisations are unknown. Some people leave no
-  trace at all in the interactions.
+  less often, and who has not ordered yet says nothing on satisfaction. Half of the ages of
+  contacts in organisations are unknown. Some people leave no trace at all in the interactions.
 - *Are there errors?* Not in these tables. The folder `dirty/` holds an export of a part of the
   customers and orders with planted defects of 16 kinds, and `defects.csv`, the list of them.
 {crm}- *Is anything confidential or offensive?* No. The names in sample exports are invented.
@@ -75,8 +76,8 @@ goes wrong; `make_case("{name}", seed=...)` gives others.
 
 - *Good for:* learning and testing methods; comparing a result with the truth; exercises.
 - *How hard is it?* K-means on the scaled answers of the survey finds the segments in part (adjusted
-  Rand index about 0.5 to 0.75 when the number is right); a plain decision tree on customers, orders and
-  survey names the segment of about three customers in four; a simple rule on actions names the
+  Rand index about 0.5 to 0.75 when the number is right); a plain decision tree on customers, orders
+  and survey names the segment of about three customers in four; a simple rule on actions names the
   main role of about three people in four, of more where there are many traces.
 - *Not for:* conclusions about real customers, brands, cities or prices; benchmarks of methods;
   training a model for use on people.
@@ -105,8 +106,9 @@ PURCHASES = {
         "cohort rises with its age. Add-ons and services are bought beside it."
     ),
 }
-CRM_NOTE = """- *What else?* The folder `crm/` holds sample exports of a part of the accounts under the column names
-  of Zoho CRM and Fxiaoke, with invented names, example.com addresses and telephone numbers.
+CRM_NOTE = """- *What else?* The folder `crm/` holds sample exports of a part of the accounts under
+  the column names of Zoho CRM and Fxiaoke, with invented names, telephone numbers and example.com
+  addresses.
 """
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of data are read by row
 """The e-commerce case: an invented online shop with an app, a website and live selling."""
 
 from .spec import Campaign, Product, Segment, Spec

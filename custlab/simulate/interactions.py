@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of data are read by row
 """Who did what, when, where: the traces from which roles can be read, with noise.
 
 Every purchase is a journey: need, search, evaluate, decide, purchase, use, service. Each person

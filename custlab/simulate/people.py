@@ -53,7 +53,7 @@ GENDER = {
 # and the pull towards each of the six roles (decider user influencer buyer gatekeeper initiator).
 CONTACTS = (
     ("general manager", "management", "executive", 1.3, "E", (1.5, -0.6, 0.2, -0.4, -1.5, 0.2)),
-    ("deputy general manager", "management", "executive", 0.6, "E", (1.1, -0.4, 0.4, -0.2, -1, 0.2)),
+    ("deputy general manager", "management", "executive", 0.6, "E", (1.1, -0.4, 0.4, -0.2, -1, 0.2)),  # noqa: E501
     ("owner", "management", "executive", 0.5, "E", (1.3, 0.3, -0.3, 0.7, -1.5, 0.3)),
     ("IT manager", "IT", "manager", 0.9, "EG", (0.5, 0.4, 0.9, -0.2, 0.3, 0.3)),
     ("operations manager", "operations", "manager", 1.0, "E", (0.4, 0.7, 0.5, -0.1, -0.5, 0.7)),

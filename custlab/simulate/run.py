@@ -9,10 +9,10 @@ import pandas as pd
 from . import campaigns, interactions, orders, purchases, subscriptions, survey
 from .calendar import Calendar
 from .people import make_people, make_roles
+from .planted import Truth, make_truth
 from .population import make_population
 from .specs import get_spec
 from .streams import Streams
-from .planted import Truth, make_truth
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ NEED_WORDS = {
 LIFESTYLE_WORDS = {
     "trends": "I follow trends", "family": "family comes first", "thrift": "I save where I can",
     "health": "I look after my health", "status": "I like to show what I have achieved",
-    "technology": "I enjoy new technology", "home": "I like to make things nice where I live or work",
+    "technology": "I enjoy new technology",
+    "home": "I like to make things nice where I live or work",
     "work": "my work takes most of my time",
 }  # fmt: skip
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of data are read by row
 """The software case: an invented vendor of business software sold by subscription."""
 
 from .spec import Campaign, Product, Segment, Spec

@@ -1,6 +1,6 @@
-"""Write a case to disk: CSV tables, datapackage.json, datasheet, dirty export, CRM samples.
+r"""Write a case to disk: CSV tables, datapackage.json, datasheet, dirty export, CRM samples.
 
-The files are the same byte for byte on every run: UTF-8, "\\n", fixed number formats.
+The files are the same byte for byte on every run: UTF-8, "\n", fixed number formats.
 """
 
 import json
