@@ -20,6 +20,7 @@ from custlab.i18n import _
 
 SERVE = "custlab_serve_request"
 GRACE_SECONDS = 3.0
+LOOK_SECONDS = 0.2  # how often the size of the whole submission is looked at
 STRAGGLERS_SECONDS = 2.0  # for output that is still on its way when the cell has ended
 FLOOD = 8  # so many times the output allowed ends the cell
 MAX_UNREADABLE = 50
@@ -204,6 +205,7 @@ class LearnerKernel:
             poller.register(channel.socket, zmq.POLLIN)
         status, ended, waiting, unreadable = "ok", "", {"reply", "idle"}, 0
         deadline = time.monotonic() + seconds
+        look = time.monotonic() + LOOK_SECONDS
         while waiting:
             left = deadline - time.monotonic()
             if left <= 0 and "reply" not in waiting:
@@ -214,6 +216,10 @@ class LearnerKernel:
                 ended, deadline = "timeout", time.monotonic() + GRACE_SECONDS
                 self.child.signal(signal.SIGINT)
                 continue
+            if time.monotonic() > look:
+                look = time.monotonic() + LOOK_SECONDS
+                if self.child.too_large(self.limits):
+                    return "exhausted"
             ready = dict(await poller.poll(min(left, 0.1) * 1000))
             if not ready and self.child.poll() is not None:
                 return "died"

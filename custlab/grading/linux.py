@@ -62,3 +62,28 @@ def end_with_parent(signal_number: int) -> None:
 def adopt_orphans() -> None:
     """Become the parent of all descendants whose own parent ends, so that none escapes."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def descendants(roots: list[int]) -> set[int]:
+    """List processes and everything that they started, as far as it can be seen."""
+    found, left = set(), list(roots)
+    while left:
+        pid = left.pop()
+        found.add(pid)
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                children = (task / "children").read_text(encoding="ascii").split()
+                left += [int(child) for child in children if int(child) not in found]
+    return found
+
+
+def private_memory(pid: int) -> int:
+    """Read a process's memory that is not of files (bytes); 0 if it has ended."""
+    with contextlib.suppress(OSError, ValueError):
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+        sizes = dict(line.split(":", 1) for line in status.splitlines() if line.startswith("Rss"))
+        return (
+            sum(int(sizes[name].split()[0]) for name in ("RssAnon", "RssShmem") if name in sizes)
+            * 1024
+        )
+    return 0

@@ -215,14 +215,16 @@ def _put_in_order(done: Repaired, master: Master) -> None:
     moved = [cell for cell in moved if cell.master.role != "plain"]
     if not moved:
         return
+    anchors = {id(cell) for number, cell in enumerate(known) if number in kept}
     cells = [cell for cell in done.cells if not any(cell is other for other in moved)]
     for cell in sorted(moved, key=lambda cell: rank[cell.master.id]):
         before = [
             position
             for position, other in enumerate(cells)
-            if other.master is not None and rank[other.master.id] < rank[cell.master.id]
+            if id(other) in anchors and rank[other.master.id] < rank[cell.master.id]
         ]
         cells.insert(max(before, default=-1) + 1, cell)
+        anchors.add(id(cell))
     done.cells[:] = cells
     done.remarks.append(("", _("Cells were moved; the original order was restored.")))
 

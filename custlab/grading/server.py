@@ -14,8 +14,8 @@ from pathlib import Path
 
 import custlab
 from custlab.errors import CustLabError
-from custlab.grading import wire
-from custlab.grading.limits import Limits
+from custlab.grading import linux, wire
+from custlab.grading.limits import MB, Limits
 from custlab.grading.sandbox import INSIDE, Sandbox, View
 from custlab.i18n import _
 
@@ -67,6 +67,7 @@ class Child:
         try:
             message, _buffers = wire.receive(connection)
             self.pid = message["pid"]
+            self.size_at_start = linux.private_memory(self.pid)
         except wire.WireError as error:
             self.end()
             raise CustLabError(
@@ -82,6 +83,16 @@ class Child:
             except wire.WireError:
                 self.exit_code = -signal.SIGKILL
         return self.exit_code
+
+    def too_large(self, limits: Limits) -> bool:
+        """Tell whether all its processes together exceed the limits, which hold for each alone."""
+        roots = [self.pid] + ([self.sandbox.pid] if self.sandbox else [])
+        processes = linux.descendants(roots)
+        return (
+            len(processes) > limits.processes
+            or sum(map(linux.private_memory, processes))
+            > limits.memory_mb * MB + self.size_at_start
+        )
 
     def signal(self, number: int) -> None:
         """Send the child a signal, unless it has ended."""
