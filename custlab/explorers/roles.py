@@ -91,7 +91,8 @@ def weights_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
     def draw(authority, usage):
         # With the default weights each core role has its own evidence: scaling a score is
         # the same as scaling that role's weight.
-        said = names[(core * [authority, usage, 1, 1]).argmax(axis=1)]
+        weighed = core * [authority, usage, 1, 1]
+        said = np.where(weighed.max(axis=1) > 0, names[weighed.argmax(axis=1)], UNKNOWN)
         right = said == true
         counts = pd.DataFrame(
             {

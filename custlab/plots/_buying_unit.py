@@ -141,18 +141,18 @@ def _draw_purchase(ax) -> None:
 
 def letters(person: pd.Series) -> str:
     """Give the letters of a person's roles, the main one first; a question mark if unknown."""
-    if person["main_role"] == UNKNOWN:
-        return "?"
     if person["strength"] == ALONE:
         return "".join(LETTERS[role] for role in CORE_ROLES)
-    also = [role for role in str(person["also"]).split(", ") if role]
-    return "+".join(LETTERS[role] for role in [person["main_role"], *also][:3])
+    also = [LETTERS[role] for role in str(person["also"]).split(", ") if role]
+    return "+".join([LETTERS.get(person["main_role"], "?"), *also][:3])
 
 
 def caption(person: pd.Series) -> str:
     """Say role, strength and number of actions under a person; nothing where they are hidden."""
     if pd.isna(person["telling"]):
         return ""
+    if person["main_role"] == UNKNOWN and person["also"]:
+        return _("core role unknown: ask")
     if person["main_role"] == UNKNOWN:
         text = ngettext("{n} telling action: ask", "{n} telling actions: ask", person["telling"])
         return text.format(n=person["telling"])

@@ -254,14 +254,14 @@ def _label(person: pd.Series, reveal: bool) -> str:
     """Name a person, with the letters of the roles where they may be seen."""
     if not reveal:
         return str(person["title"])
-    role = person["main_role"]
-    if role == UNKNOWN:
-        return f"{person['title']}  [?]"
     also = [LETTERS[name] for name in str(person["also"]).split(", ") if name]
-    return f"{person['title']}  [{'+'.join([LETTERS[role], *also])}]"
+    letters = "+".join([LETTERS.get(person["main_role"], "?"), *also])
+    return f"{person['title']}  [{letters}]"
 
 
 def _note(person: pd.Series) -> str:
+    if person["main_role"] == UNKNOWN and person["also"]:
+        return _("core role unknown: find out · {channel}").format(channel=person["channel"])
     if person["main_role"] == UNKNOWN:
         return _("not enough evidence: find out")
     if person["strength"] == ALONE:

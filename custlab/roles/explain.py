@@ -159,9 +159,12 @@ def _headline(person: pd.Series) -> str:
     )
     if person["strength"] == ALONE:
         return _("{who} plays all four core roles: nobody else is there.").format(who=who)
+    also = [role_word(role) for role in person["also"].split(", ") if role]
+    if person["main_role"] == UNKNOWN and also:
+        text = _("{who}: not enough evidence for a core role, but plays {others}.")
+        return text.format(who=who, others=listed(also))
     if person["main_role"] == UNKNOWN:
         return _("{who}: not enough evidence to name a role.").format(who=who)
-    also = [role_word(role) for role in person["also"].split(", ") if role]
     main = role_word(person["main_role"])
     if not also:
         return _("{who} is most likely the {role}.").format(who=who, role=main)
@@ -201,6 +204,8 @@ def _verdict(found: pd.Series, scores: pd.Series, person: pd.Series) -> list[str
     if found["strength"] == ALONE:
         return [_("Whoever buys alone needs, chooses, pays and uses; no evidence is weighed.")]
     if found["main_role"] == UNKNOWN:
+        if found["telling"] >= MIN_TELLING:
+            return [_("None of these actions speaks for one of the four core roles: ask.")]
         known = ngettext(
             "Only {n} telling action is on record; the rule asks for {needed}.",
             "Only {n} telling actions are on record; the rule asks for {needed}.",

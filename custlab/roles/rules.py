@@ -118,7 +118,8 @@ def assign_roles(
 
     The main role is the core role with the highest score. A person also plays every role whose
     score reaches the threshold. Somebody alone in the unit plays the four core roles, with the
-    last word as the main one. With fewer telling actions than asked for there is no guess.
+    last word as the main one. With fewer telling actions than asked for, or with none that
+    speaks for a core role, there is no guess.
 
     Parameters
     ----------
@@ -157,21 +158,20 @@ def assign_roles(
     _check_limits(min_telling, threshold)
     alone = (scores["unit_size"] == 1).to_numpy()
     enough = (scores["telling"] >= min_telling).to_numpy() & (scores["telling"] > 0).to_numpy()
-    best, lead = _best_and_lead(scores)
+    best, top, lead = _best_and_lead(scores)
+    core = enough & (top > 0)
     main = np.array(CORE_ROLES, dtype=object)[best]
-    flags = (scores[list(ROLES)] >= threshold).astype("boolean")
-    flags = flags.mask(np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best], True)
+    is_main = np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best] & core[:, None]
+    flags = (scores[list(ROLES)] >= threshold).astype("boolean").mask(is_main, True)
     flags[~enough] = pd.NA
     flags.loc[alone, list(CORE_ROLES)] = True
     flags.loc[alone, list(EXTENDED_ROLES)] = False
     found = scores[["person_id", "customer_id", "title", "unit_size", "telling"]].join(flags)
-    found["main_role"] = np.select([alone, enough], ["decider", main], UNKNOWN)
-    known = alone | enough
-    top = scores[list(CORE_ROLES)].to_numpy()[np.arange(len(scores)), best]
-    found["score"] = np.where(known, np.where(alone, 1.0, top), np.nan)
-    found["lead"] = np.where(known & ~alone, lead, np.nan)
+    found["main_role"] = np.select([alone, core], ["decider", main], UNKNOWN)
+    found["score"] = np.select([alone, core], [1.0, top], np.nan)
+    found["lead"] = np.where(core & ~alone, lead, np.nan)
     found["strength"] = np.select(
-        [alone, ~enough], [ALONE, UNKNOWN], _strength(scores["telling"].to_numpy(), lead)
+        [alone, ~core], [ALONE, UNKNOWN], _strength(scores["telling"].to_numpy(), lead)
     )
     return found
 
@@ -243,11 +243,11 @@ def _check_limits(min_telling: int, threshold: float) -> None:
         )
 
 
-def _best_and_lead(scores: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Find the best core role of each person and how far it is ahead of the next one."""
+def _best_and_lead(scores: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find each person's best core role, its score, and how far it is ahead of the next one."""
     core = scores[list(CORE_ROLES)].to_numpy(dtype=float)
     ordered = np.sort(core, axis=1)
-    return core.argmax(axis=1), ordered[:, -1] - ordered[:, -2]
+    return core.argmax(axis=1), ordered[:, -1], ordered[:, -1] - ordered[:, -2]
 
 
 def _strength(telling: np.ndarray, lead: np.ndarray) -> np.ndarray:
