@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from custlab.cli.grade import grade
+
 app = typer.Typer(
     help="CustLab: find out who your customers are. Start with: custlab lab",
     no_args_is_help=True,
@@ -38,3 +40,6 @@ def check() -> None:
     results = run_checks()
     show(results)
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
+
+
+app.command()(grade)
