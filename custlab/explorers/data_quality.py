@@ -16,6 +16,7 @@ from custlab.explorers._data_quality import (
 )
 from custlab.i18n import _
 from custlab.plots import data_quality as pictures
+from custlab.plots import data_sources as sources
 from custlab.quality import group_sizes, parse_mixed_dates
 
 
@@ -48,7 +49,7 @@ def non_response_explorer(case) -> widgets.VBox:
     def draw(invited, pleased, neutral, displeased):
         rates = np.array([displeased, displeased, neutral, pleased, pleased]) / 100
         expected, summary = expected_answers(everyone, rates, invited)
-        return pictures.non_response(expected, summary), _said_about_survey(summary)
+        return sources.non_response(expected, summary), _said_about_survey(summary)
 
     rate = {"min": 2, "max": 100, "step": 2}
     return explorer(
@@ -206,11 +207,13 @@ def date_explorer(case) -> widgets.VBox:
     True
     """
     written = written_dates(case)
-    readings = {name: rule(written["text"]) for name, (_label, rule) in _rules().items()}
+    fates = {
+        name: reading_fates(written, rule(written["text"]))
+        for name, (_label, rule) in _rules().items()
+    }
 
     def draw(rule):
-        fates = reading_fates(written, readings[rule])
-        return pictures.date_readings(fates), _said_about_dates(fates)
+        return pictures.date_readings(fates[rule]), _said_about_dates(fates[rule])
 
     options = [(label, name) for name, (label, _rule) in _rules().items()]
     return explorer(

@@ -13,6 +13,7 @@ from custlab import load_case
 from custlab.explorers import _data_quality as tables
 from custlab.explorers import data_quality as explorers
 from custlab.plots import data_quality as pictures
+from custlab.plots import data_sources as sources
 
 CASES = ("appliances", "ecommerce", "software")
 SCORES = pd.Index(range(1, 6))
@@ -33,6 +34,7 @@ def _everyone(weights):
     return pd.Series(np.array(weights) / sum(weights), index=SCORES)
 
 
+@settings(deadline=None)
 @given(shares, st.floats(0.01, 1), st.integers(50, 5000))
 def test_equal_rates_leave_the_mean_right(weights, rate, invited):
     _, summary = tables.expected_answers(_everyone(weights), np.full(5, rate), invited)
@@ -40,6 +42,7 @@ def test_equal_rates_leave_the_mean_right(weights, rate, invited):
     assert summary["n"] == pytest.approx(rate * invited)
 
 
+@settings(deadline=None)
 @given(shares, shares, st.integers(50, 2000))
 def test_more_invitations_shrink_the_interval_around_the_same_mean(weights, rates, invited):
     everyone = _everyone(weights)
@@ -61,7 +64,7 @@ def test_expected_answers_agree_with_a_simulated_survey():
     assert summary["high"] - summary["mean"] == pytest.approx(1.96 * standard_error, rel=0.02)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     age=st.sampled_from([0, 1, 5, 10, 20]),
     place=st.sampled_from(["", "city", "province", "region"]),
@@ -143,7 +146,7 @@ def test_silencing_the_displeased_moves_the_reported_mean(case):
 
 
 def test_seen_by_channel_counts_each_customer_once(case):
-    seen = pictures.seen_by_channel(case)
+    seen = sources.seen_by_channel(case)
     channel, kind = seen.index[0], seen.columns[0]
     ids = case.customers.loc[case.customers["kind"] == kind, "customer_id"]
     touched = set(case.interactions.loc[case.interactions["channel"] == channel, "customer_id"])
