@@ -91,7 +91,8 @@ def rfm_table(
             nw.col(customer),
             (days.dt.total_minutes() // 1440).cast(nw.Int64).alias("recency"),
             nw.col("frequency").cast(nw.Int64),
-            money.cast(nw.Float64).alias("monetary"),
+            # Sums of the same amounts in another order differ in the last bit: equal stays equal.
+            money.cast(nw.Float64).round(6).alias("monetary"),
         )
         .sort(customer)
         .pipe(nw.maybe_reset_index)

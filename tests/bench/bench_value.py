@@ -93,8 +93,8 @@ def main() -> None:
         better = likelihood["custlab"] - likelihood["lifetimes"]
         sections.append(
             f"## {model}\n\n{table(header, rows)}\n\n"
-            f"**{middle:.0f} times as fast** (pairs: {low:.0f} to {high:.0f}; {rounds} rounds; goal "
-            f"{goals[model]}, {verdict}). Log-likelihood minus lifetimes': {better:+.4f}."
+            f"**{middle:.0f} times as fast** (pairs: {low:.0f} to {high:.0f}; {rounds} rounds; "
+            f"goal {goals[model]}, {verdict}). Log-likelihood minus lifetimes': {better:+.4f}."
         )
         if results["custlab"][0]["histories"]:
             sections.append(
