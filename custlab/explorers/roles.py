@@ -16,7 +16,7 @@ from custlab import roles as subject
 from custlab.explorers._base import explorer
 from custlab.i18n import _, ngettext
 from custlab.plots import roles as plots
-from custlab.roles.rules import CORE_ROLES, UNKNOWN
+from custlab.roles.rules import CORE_ROLES, LEVEL, UNKNOWN
 from custlab.roles.unit import AIMS
 from custlab.roles.words import role_word
 
@@ -92,8 +92,9 @@ def weights_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
         # With the default weights each core role has its own evidence: scaling a score is
         # the same as scaling that role's weight.
         weighed = core * [authority, usage, 1, 1]
-        said = np.where(weighed.max(axis=1) > 0, names[weighed.argmax(axis=1)], UNKNOWN)
-        right = said == true
+        first, second = np.partition(weighed, (-1, -2), axis=1)[:, [-1, -2]].T
+        said = np.where(first - second > LEVEL, names[weighed.argmax(axis=1)], UNKNOWN)
+        right, sure = said == true, int((said != UNKNOWN).sum())
         counts = pd.DataFrame(
             {
                 "true": [int((true == role).sum()) for role in CORE_ROLES],
@@ -105,7 +106,9 @@ def weights_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
         text = _(
             "The rule names <strong>{named} deciders</strong>; truly there are {true} among the "
             "people judged. Of all roles named, <strong>{share:.0%}</strong> are right."
-        ).format(**counts.loc["decider"].to_dict(), share=right.mean())
+        ).format(
+            **counts.loc["decider"].to_dict(), share=right.sum() / max((said != UNKNOWN).sum(), 1)
+        )
         return plots.role_counts(counts), text
 
     return explorer(

@@ -152,7 +152,7 @@ def caption(person: pd.Series) -> str:
     if pd.isna(person["telling"]):
         return ""
     if person["main_role"] == UNKNOWN and person["also"]:
-        return _("core role unknown: ask")
+        return _("main role open: ask")
     if person["main_role"] == UNKNOWN:
         text = ngettext("{n} telling action: ask", "{n} telling actions: ask", person["telling"])
         return text.format(n=person["telling"])

@@ -261,7 +261,7 @@ def _label(person: pd.Series, reveal: bool) -> str:
 
 def _note(person: pd.Series) -> str:
     if person["main_role"] == UNKNOWN and person["also"]:
-        return _("core role unknown: find out · {channel}").format(channel=person["channel"])
+        return _("main role open: find out · {channel}").format(channel=person["channel"])
     if person["main_role"] == UNKNOWN:
         return _("not enough evidence: find out")
     if person["strength"] == ALONE:

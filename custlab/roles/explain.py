@@ -13,6 +13,7 @@ from custlab.roles.evidence import KINDS, evidence_of, role_profile
 from custlab.roles.rules import (
     ALONE,
     CORE_ROLES,
+    LEVEL,
     MIN_TELLING,
     OWN_ROLE_OF_KIND,
     UNKNOWN,
@@ -161,7 +162,7 @@ def _headline(person: pd.Series) -> str:
         return _("{who} plays all four core roles: nobody else is there.").format(who=who)
     also = [role_word(role) for role in person["also"].split(", ") if role]
     if person["main_role"] == UNKNOWN and also:
-        text = _("{who}: not enough evidence for a core role, but plays {others}.")
+        text = _("{who}: no main role yet; the evidence speaks for {others}.")
         return text.format(who=who, others=listed(also))
     if person["main_role"] == UNKNOWN:
         return _("{who}: not enough evidence to name a role.").format(who=who)
@@ -205,7 +206,7 @@ def _verdict(found: pd.Series, scores: pd.Series, person: pd.Series) -> list[str
         return [_("Whoever buys alone needs, chooses, pays and uses; no evidence is weighed.")]
     if found["main_role"] == UNKNOWN:
         if found["telling"] >= MIN_TELLING:
-            return [_("None of these actions speaks for one of the four core roles: ask.")]
+            return [_undecided(scores)]
         known = ngettext(
             "Only {n} telling action is on record; the rule asks for {needed}.",
             "Only {n} telling actions are on record; the rule asks for {needed}.",
@@ -229,3 +230,14 @@ def _verdict(found: pd.Series, scores: pd.Series, person: pd.Series) -> list[str
             title=person["title"]
         ),
     ]
+
+
+def _undecided(scores: pd.Series) -> str:
+    """Say why somebody with enough actions still has no core role."""
+    core = scores[list(CORE_ROLES)].astype(float)
+    level = [role_word(role) for role in CORE_ROLES if core.max() - core[role] <= LEVEL]
+    if core.max() <= 0:
+        return _("None of these actions speaks for one of the four core roles: ask.")
+    return _("The evidence for {roles} is level, score {score:.2f}: ask.").format(
+        roles=listed(level), score=core.max()
+    )

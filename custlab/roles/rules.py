@@ -28,6 +28,7 @@ OWN_ROLE_OF_KIND = {
 OWN_PART = 0.75
 REPEATED = 2
 MIN_TELLING = 3
+LEVEL = 1e-9  # two scores that differ by less are level
 THRESHOLD = 0.30
 # How sure: at least so many telling actions, and so far ahead of the next core role.
 STRENGTHS = (("strong", 6, 0.25), ("moderate", 4, 0.10), ("weak", 0, 0.0))
@@ -118,8 +119,8 @@ def assign_roles(
 
     The main role is the core role with the highest score. A person also plays every role whose
     score reaches the threshold. Somebody alone in the unit plays the four core roles, with the
-    last word as the main one. With fewer telling actions than asked for, or with none that
-    speaks for a core role, there is no guess.
+    last word as the main one. There is no guess with fewer telling actions than asked for, with
+    none that speaks for a core role, or when two core roles are level.
 
     Parameters
     ----------
@@ -159,7 +160,7 @@ def assign_roles(
     alone = (scores["unit_size"] == 1).to_numpy()
     enough = (scores["telling"] >= min_telling).to_numpy() & (scores["telling"] > 0).to_numpy()
     best, top, lead = _best_and_lead(scores)
-    core = enough & (top > 0)
+    core = enough & (top > 0) & (lead > LEVEL)
     main = np.array(CORE_ROLES, dtype=object)[best]
     is_main = np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best] & core[:, None]
     flags = (scores[list(ROLES)] >= threshold).astype("boolean").mask(is_main, True)

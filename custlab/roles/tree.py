@@ -207,7 +207,7 @@ def compare_methods(
     -------
     DataFrame
         One row per method: what `accuracy` gives, on the part kept for judging. Titles are
-        judged on the same people as rule and tree.
+        judged on the same people as the tree.
     """
     learn, judge = split_customers(profile, seed=seed)
     rule = assign_roles(role_scores(judge, weights), min_telling=min_telling)

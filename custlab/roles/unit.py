@@ -28,6 +28,7 @@ AIMS = {
         "influencer": 0.2, "initiator": 0.2, "gatekeeper": 0.1,
     },
 }  # fmt: skip
+SURE = {"strong": 3, "moderate": 2, "weak": 1}
 RECENT_DAYS = 365
 SILENT = 0.5  # somebody not heard of for a year counts half: they may have left
 
@@ -197,8 +198,8 @@ def instructive_units(case, n: int = 10) -> list[str]:
     Returns
     -------
     list of str
-        Customer ids: units of three to six people, most different roles first, then most
-        people with a role.
+        Customer ids: units of three to six people, most different roles first, then the
+        strongest evidence.
     """
     profile = role_profile(case.interactions, case.people)
     found = assign_roles(role_scores(profile))
@@ -207,11 +208,11 @@ def instructive_units(case, n: int = 10) -> list[str]:
     units = pd.DataFrame(
         {
             "roles": found["main_role"].where(known).groupby(found["customer_id"]).nunique(),
-            "known": known.groupby(found["customer_id"]).mean(),
+            "sure": found["strength"].map(SURE).fillna(0).groupby(found["customer_id"]).mean(),
             "size": found.groupby("customer_id").size(),
         }
     ).reset_index()
-    order = ["roles", "known", "size", "customer_id"]
+    order = ["roles", "sure", "size", "customer_id"]
     units = units.sort_values(order, ascending=[False, False, False, True])
     return units["customer_id"].astype(str).head(n).tolist()
 

@@ -116,7 +116,16 @@ def test_a_gatekeeper_who_does_nothing_else_gets_no_core_role():
     assert found.loc["a1", "main_role"] == SILENT
     assert found.loc["a1", "gatekeeper"]
     assert not found.loc["a1", "decider"]
-    assert "plays gatekeeper" in str(roles.explain(case, "a1"))
+    assert "speaks for gatekeeper" in str(roles.explain(case, "a1"))
+
+
+def test_two_roles_that_are_level_are_not_decided_by_the_alphabet():
+    done = [("a1", "chooses model")] * 2 + [("a1", "pays")] * 2 + [("a2", "installs")] * 3
+    case = small_case(done)
+    found = roles.assign_roles(scores_of(case)).set_index("person_id")
+    assert found.loc["a1", "main_role"] == SILENT
+    assert found.loc["a1", ["decider", "buyer"]].all()
+    assert "decider and buyer is level" in str(roles.explain(case, "a1"))
 
 
 def test_nobody_without_an_action_gets_a_role_even_if_none_is_asked_for():
