@@ -106,9 +106,7 @@ def weights_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
         text = _(
             "The rule names <strong>{named} deciders</strong>; truly there are {true} among the "
             "people judged. Of all roles named, <strong>{share:.0%}</strong> are right."
-        ).format(
-            **counts.loc["decider"].to_dict(), share=right.sum() / max((said != UNKNOWN).sum(), 1)
-        )
+        ).format(**counts.loc["decider"].to_dict(), share=right.sum() / max(sure, 1))
         return plots.role_counts(counts), text
 
     return explorer(
