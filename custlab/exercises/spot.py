@@ -7,7 +7,6 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle
 
-
 # JupyterLab takes plain keys that are pressed in a widget for its own shortcuts: an arrow key in
 # a radio group moved to the next cell, D twice in a list deleted it. This attribute is how a
 # widget tells it to keep off; combinations such as Ctrl+S and Shift+Enter still work.
