@@ -33,6 +33,15 @@ VISIBLE = 0.20
 NODE = 0.17
 
 
+def ink(colour: str) -> str:
+    """Choose dark or white letters, whichever stands out more on a colour (WCAG contrast)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#111827" if light > 0.18 else "white"
+
+
 def line_words() -> dict[str, str]:
     """Say what each kind of arrow means."""
     return {
@@ -115,8 +124,7 @@ def _draw_person(ax, person: pd.Series, place) -> None:
         zorder=3,
     )
     ax.add_patch(node)
-    dark = role in ("influencer", UNKNOWN)
-    mark = {"fontsize": 11, "fontweight": "bold", "color": "#111827" if dark else "white"}
+    mark = {"fontsize": 11, "fontweight": "bold", "color": ink(COLOUR[role])}
     ax.text(x, y, letters(person), ha="center", va="center", zorder=4, **mark)
     _write_label(ax, person, x, y)
 

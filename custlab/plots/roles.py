@@ -7,7 +7,14 @@ import pandas as pd
 
 from custlab import roles as subject
 from custlab.i18n import _, ngettext
-from custlab.plots._buying_unit import COLOUR, add_legend, describe_unit, draw_unit, fill_figure
+from custlab.plots._buying_unit import (
+    COLOUR,
+    add_legend,
+    describe_unit,
+    draw_unit,
+    fill_figure,
+    ink,
+)
 from custlab.plots._role_judgement import (
     confusion_matrix,
     coverage_curve,
@@ -163,7 +170,7 @@ def title_roles(roles: pd.DataFrame, *, top: int = 8) -> Picture:
             for y, (width, start) in enumerate(zip(share, left, strict=True)):
                 if width >= 9:
                     label = f"{LETTERS[role]} {width:.0f}"
-                    _mark(ax, start + width / 2, y, label, dark=role == "influencer")
+                    _mark(ax, start + width / 2, y, label, on=COLOUR[role])
             left += share
         ax.set_xlim(0, 100)
         ax.set_xlabel(_("people with this title (%)"))
@@ -283,16 +290,16 @@ def _stacked(ax, unit: pd.DataFrame, names: list[str]) -> None:
         bar = {"color": colour, "edgecolor": "white", "linewidth": 1.5, "height": 0.65}
         ax.barh(y, count, left=left, label=f"{letter}  {kind_word(kind)}", **bar)
         for row in np.flatnonzero(count > thin):
-            _mark(ax, left[row] + count[row] / 2, row, letter, kind in ("advice", "initiative"))
+            _mark(ax, left[row] + count[row] / 2, row, letter, on=colour)
         left += count
     ax.set_yticks(y, names)
     for row in np.flatnonzero(left == 0):
         ax.text(0.1, row, _("nothing on record"), va="center", fontsize=8, color="#374151")
 
 
-def _mark(ax, x: float, y: float, text: str, dark: bool) -> None:
+def _mark(ax, x: float, y: float, text: str, on: str) -> None:
     ax.text(x, y, text, ha="center", va="center", fontsize=8.5, fontweight="bold",
-            color="#111827" if dark else "white")  # fmt: skip
+            color=ink(on))  # fmt: skip
 
 
 def _said(person: pd.Series) -> str:
