@@ -39,7 +39,7 @@ def rfm_grid(scores: pd.DataFrame, grid: pd.DataFrame | None = None) -> Picture:
     fig, ax = new_figure(7, 5)
     ax.imshow(np.sqrt(counts), cmap="Blues", aspect="auto", vmin=0)
     ax.grid(False)
-    dark = np.sqrt(counts.to_numpy()) > np.sqrt(counts.to_numpy().max()) * 0.6
+    dark = np.sqrt(counts.to_numpy()) > np.sqrt(counts.to_numpy().max()) * 0.78
     for row, column in np.ndindex(counts.shape):
         text = f"{grid.iat[row, column].replace(' ', chr(10), 1)}\n{counts.iat[row, column]:,}"
         colour = "white" if dark[row, column] else "black"
@@ -215,10 +215,10 @@ def alive_over_time(model, purchase_times, until: float, *, now: float | None = 
     alive = model.probability_alive(pd.DataFrame({"x": x, "t_x": last, "T": times}))
     fig, ax = new_figure(7.5, 3.8)
     ax.plot(times, alive, color=BLUE, lw=2)
-    ax.plot([0, *bought], np.full(len(bought) + 1, 1.02), "v", color="black", ms=6, clip_on=False)
+    ax.plot([0, *bought], np.full(len(bought) + 1, 1.05), "v", color="black", ms=6)
     ax.set(
-        ylim=(0, 1.02),
-        xlim=(0, until),
+        ylim=(0, 1.1),
+        xlim=(-0.01 * until, until),
         xlabel=_("weeks since the first purchase (triangles: purchases)"),
         ylabel=_("P(alive)"),
     )
@@ -318,11 +318,14 @@ def value_by_month(by_month, horizon: int, currency: str = "CNY") -> Picture:
     months = np.arange(1, len(by_month) + 1)
     counts = months <= horizon
     fig, ax = new_figure(7.5, 3.4)
-    ax.bar(months[counts], by_month[counts], color=BLUE, label=_("counted"))
-    ax.bar(
-        months[~counts], by_month[~counts], color="white", edgecolor=MUTED, hatch="//",
-        label=_("beyond the horizon"),
-    )  # fmt: skip
+    edges = np.arange(len(by_month) + 1) + 0.5
+    ax.stairs(
+        by_month[counts], edges[: counts.sum() + 1], fill=True, color=BLUE, label=_("counted")
+    )
+    if not counts.all():
+        ax.stairs(by_month[~counts], edges[counts.sum() :], edgecolor=MUTED, hatch="//",
+                  label=_("beyond the horizon"))  # fmt: skip
+    ax.set_ylim(bottom=0)
     ax.set(
         xlabel=_("month from now"),
         ylabel=_("present value ({currency})").format(currency=currency),

@@ -101,8 +101,9 @@ def sales_to_contribution(row: pd.Series, *, title: str, currency: str = "CNY") 
     amounts = [row["list_sales"], *(-row[steps]), total]
     ends = [row["list_sales"], *left[:-1], max(total, 0)]
     for y, amount, end in zip(place, amounts, ends, strict=True):
-        ax.annotate(f"{amount:,.0f}", (max(end, 0), y), xytext=(4, 0), textcoords="offset points",
-                    va="center", fontsize=8)  # fmt: skip
+        text = f"{amount:,.0f}" if round(amount) else "0"
+        ax.annotate(text, (end, y), xytext=(4, 0), textcoords="offset points", va="center",
+                    fontsize=8)  # fmt: skip
     ax.axvline(0, color="black", lw=1)
     ax.set_yticks(place, [driver_name(name) for name in names])
     ax.set(xlabel=currency, title=title)
@@ -154,6 +155,7 @@ def whale(curve: pd.DataFrame, *, title: str = "", currency: str = "CNY") -> Pic
         (x[top], y[top]), xytext=(-8, 6), textcoords="offset points", ha="right",
     )  # fmt: skip
     ax.margins(y=0.15)
+    _magnify_tail(ax, x, y, top)
     ax.set(
         xlabel=_("customers, most profitable first (%)"),
         ylabel=_("share of total profit (%)")
@@ -167,6 +169,19 @@ def whale(curve: pd.DataFrame, *, title: str = "", currency: str = "CNY") -> Pic
         "{losing:,} of {n:,} cost money."
     ).format(x=x[top], y=y[top], unit=" %" if shares else unit, losing=losing, n=len(curve))
     return Picture(fig, alt)
+
+
+def _magnify_tail(ax, x, y, top: int) -> None:
+    """Show the way down again, larger: after a flat peak it is hard to see."""
+    tail = slice(max(int(0.6 * len(x)), 0), None)
+    if len(x) < 10 or y[top] > 1.15 * y[-1] or y[-1] <= 0:
+        return
+    small = ax.inset_axes([0.42, 0.14, 0.5, 0.42])
+    small.plot(x[tail], y[tail], color=BLUE, lw=2)
+    small.fill_between(x[top:], y[top:], y[-1], color=RED, alpha=0.18, hatch="//", edgecolor=RED)
+    small.axhline(y[-1], color=MUTED, lw=1)
+    small.set_title(_("the last 40 % of customers, magnified"), fontsize=8, loc="left")
+    small.set(xticks=[], yticks=[])  # without labels, for an explorer must answer at once
 
 
 def lenses(future: pd.Series, *, title: str = "") -> Picture:

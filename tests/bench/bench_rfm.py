@@ -123,7 +123,8 @@ Made by `python -m tests.bench rfm`; do not edit. {machine()}
 {N_ORDERS:,} orders of {N_CUSTOMERS:,} possible customers over two years, whole numbers as keys, no
 order numbers (seed {SEED}). pandas {version("pandas")}, Polars {version("polars")} (with its own
 threads), narwhals {version("narwhals")}. "Bare" is the group-by and the quantile cuts alone,
-written as fast as we could; CustLab also checks keys, dates, amounts and refunds, and sorts by customer.
+written as fast as we could; CustLab also checks keys, dates, amounts and refunds, and sorts by
+customer.
 Both sides work on the same table in one process, in turns, the first side changing; memory is
 the peak of a process of its own that does the work once, orders included.
 

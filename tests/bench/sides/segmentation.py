@@ -29,8 +29,10 @@ def bare(values):
         model = KMeans(k, n_init=STARTS, random_state=0).fit(values)
         mixture_from(values, model).fit(values)
         fits += 2
+    axes = np.linalg.svd(values - values.mean(axis=0), full_matrices=False)[2]
+    turned = values @ axes.T
     for __ in range(REFERENCES):
-        box = random.uniform(values.min(axis=0), values.max(axis=0), size=values.shape)
+        box = random.uniform(turned.min(axis=0), turned.max(axis=0), size=values.shape)
         for k in KS:
             KMeans(k, n_init=1, random_state=0).fit(box)
             fits += 1
