@@ -104,8 +104,8 @@ def rules_explorer(case) -> widgets.VBox:
         draw,
         _("Rules that you can edit"),
         _("Change a number and press Enter: the rules are a table, and the types follow it."),
-        active=number(_("Active: recency at most (days)"), found["active_days"], 5000),
-        churned=number(_("At risk: recency at most (days)"), found["churned_days"], 5000),
+        active=number(_("Active: up to (days)"), found["active_days"], 5000),
+        churned=number(_("At risk: up to (days)"), found["churned_days"], 5000),
         method=widgets.Dropdown(
             description=_("Value rule"),
             options=[(_("share of the money (Pareto)"), "pareto"),
@@ -227,8 +227,8 @@ def cost_explorer(case) -> widgets.VBox:
         draw,
         _("What an error costs"),
         _("Make a missed high-value customer dear, then cheap. Who is called high?"),
-        missed=price(_("Missed high-value customer"), 300),
-        wasted=price(_("Effort wasted on a low one"), 40),
+        missed=price(_("Missed high value"), 300),
+        wasted=price(_("Wasted effort"), 40),
     )
 
 
