@@ -23,7 +23,7 @@ def _bases(*left_out):
         "source": _("how they found the firm"),
         "income": _("income of households"),
         "city": _("size of their city"),
-        "coin": _("pure chance (a die decides)"),
+        "chance": _("pure chance: three heaps"),
     }
     return [(text, basis) for basis, text in words.items() if basis not in left_out]
 
@@ -60,9 +60,9 @@ def road_explorer(case):
         title = _("The road to an order: {kind}").format(kind=kind)
         reached = (roads[kind] <= days).mean() * 100
         text = _(
-            "An offer that opens {days} days before it ends is there from the first recorded trace "
-            "to the order on <strong>{reached:.0f} of 100 roads</strong> ({kind}, {n} orders). "
-            "Half of the roads take more than {middle:.0f} days."
+            "An offer of {days} days covers <strong>{reached:.0f} of 100 roads</strong> from the "
+            "first recorded trace to the order ({kind}, {n} orders). Half of the roads take "
+            "{middle:.0f} days or more."
         ).format(
             days=days,
             reached=reached,
@@ -111,18 +111,17 @@ def split_explorer(trial, like):
     >>> "of 1,000 newcomers" in box.children[-1].value
     True
     """
-    one = positioning.best_for_all(trial)
 
     @cache
     def split(basis):
         groups = positioning.group_by(trial, basis, like)
-        plan = positioning.best_for_each(trial, groups)
-        for_all = positioning.responses_per_1000(trial, groups, one)
-        for_each = positioning.responses_per_1000(trial, groups, plan)
-        return positioning.response_rates(trial, groups), plan, for_all, for_each
+        rates = positioning.response_rates(trial, groups)
+        return rates, positioning.best_for_all(rates), positioning.best_for_each(rates)
 
     def draw(basis):
-        rates, plan, for_all, for_each = split(basis)
+        rates, one, plan = split(basis)
+        for_all = positioning.responses_per_1000(rates, one)
+        for_each = positioning.responses_per_1000(rates, plan)
         text = _(
             "One message for all ({one}): {for_all:.0f} of 1,000 newcomers respond. The best "
             "message for each group: {for_each:.0f}. On paper that is <strong>{more:.0f} more"
@@ -144,19 +143,18 @@ def split_explorer(trial, like):
     )
 
 
-def contact_explorer(trial, groups, plan, margin):
+def contact_explorer(rates, plan, cost, margin):
     """Explore in which groups a contact pays, once the control group is taken off.
 
     Parameters
     ----------
-    trial : pandas.DataFrame
-        As ``custlab.positioning.trial`` gives it.
-    groups : pandas.Series
-        A label for each row of the trial.
+    rates : pandas.DataFrame
+        As ``custlab.positioning.response_rates`` gives it.
     plan : pandas.Series
         An approach for each group.
-    margin : float
-        What a response earns before the contact is paid, in CNY: where the slider starts.
+    cost, margin : float
+        What a contact costs, and what a response earns before that, in CNY: where the sliders
+        start.
 
     Returns
     -------
@@ -165,20 +163,19 @@ def contact_explorer(trial, groups, plan, margin):
 
     Examples
     --------
-    >>> small = pd.DataFrame({"approach": ["price", "none"] * 2, "cost": 10.0,
-    ...                       "responded": [True, False] * 2})
-    >>> everybody = pd.Series(["all"] * 4)
-    >>> box = contact_explorer(small, everybody, pd.Series({"all": "price"}), margin=100.0)
+    >>> small = pd.DataFrame({"approach": ["price", "none"], "responded": [True, False]})
+    >>> rates = positioning.response_rates(small, pd.Series(["all", "all"]))
+    >>> box = contact_explorer(rates, pd.Series({"all": "price"}), cost=10.0, margin=100.0)
     >>> "1 of 1 groups" in box.children[-1].value
     True
     """
-    rates = positioning.response_rates(trial, groups).pivot(
-        index="group", columns="approach", values="rate"
-    )
+    rate = rates.pivot(index="group", columns="approach", values="rate")
     extra = pd.Series(
-        {g: rates.at[g, a] - rates.at[g, positioning.CONTROL] for g, a in plan.items()}
+        {
+            group: rate.at[group, a] - rate.at[group, positioning.CONTROL]
+            for group, a in plan.items()
+        }
     )
-    cost = float(trial.loc[trial["approach"] != positioning.CONTROL, "cost"].mean())
 
     def draw(cost, margin):
         table = pd.DataFrame({"result": extra * margin - cost, "approach": plan})
@@ -259,7 +256,7 @@ def trial_size_explorer(trial, later, like):
         text = _(
             "With {size} newcomers contacted, {each:.0f} in each group and message on average, "
             "<strong>{good:.0f} of 100 trials</strong> lead to a plan that gains next season. The "
-            "others mistake luck for a pattern."
+            "others mistook luck for a pattern, or changed nothing."
         ).format(
             size=size,
             each=size / cells,

@@ -58,7 +58,7 @@ def responses(rates, title: str) -> Picture:
     >>> responses(pd.DataFrame(one), "One message").alt
     'Response rates with 95 % intervals. all: a price offer 20 %.'
     """
-    groups, approaches = _in_order(rates["group"]), _in_order(rates["approach"])
+    groups, approaches = list(rates["group"].unique()), _in_order(rates["approach"])
     fig, ax = new_figure(8, 1.5 + 0.52 * len(groups))
     offsets = np.linspace(-0.24, 0.24, len(approaches)) if len(approaches) > 1 else [0]
     for number, approach in enumerate(approaches):
@@ -185,6 +185,7 @@ def road(stages, offer_days: int, title: str) -> Picture:
     ax.set_yticks(rows, stages.index)
     ax.invert_yaxis()
     ax.set(title=title, xlabel=_("days before the order (shaded: the offer runs)"))
+    ax.grid(axis="y", visible=False)
     ax.set_xlim(-longest * 1.1, longest * 0.75)
     ax.set_xticks([tick for tick in ax.get_xticks() if -longest * 1.1 <= tick <= 0])
     ax.xaxis.set_major_formatter(lambda value, position: f"{abs(value):.0f}")
@@ -255,14 +256,13 @@ def worth(table, title: str) -> Picture:
     'Result per newcomer contacted: old -3 CNY.'
     """
     fig, ax = new_figure(8, 1.3 + 0.42 * len(table))
-    pays = table["result"] >= 0
     rows = np.arange(len(table))
-    for good, color, hatch, label in (
-        (True, PALETTE[2], "", _("pays")),
-        (False, PALETTE[3], "//", _("costs more than it brings")),
+    for some, color, hatch, label in (
+        (table["result"] >= 0, PALETTE[2], "", _("pays")),
+        (table["result"] < 0, PALETTE[3], "//", _("costs more than it brings")),
     ):
-        some = (pays == good).to_numpy()
-        ax.barh(rows[some], table["result"][some], color=color, hatch=hatch, height=0.55,
+        # Groups of the other kind get a bar of length 0, so that the legend is always whole.
+        ax.barh(rows, table["result"].where(some, 0), color=color, hatch=hatch, height=0.55,
                 edgecolor="white", label=label)  # fmt: skip
     ax.axvline(0, color="black", linewidth=1)
     names = [f"{g} ({words_for(a)})" for g, a in zip(table.index, table["approach"], strict=True)]
@@ -294,9 +294,9 @@ def trial_gains(gains, title: str) -> Picture:
     >>> trial_gains([-10.0, 20.0, 30.0, 40.0], "Four trials").alt
     'Of 100 plans, 75 gain and 25 lose or change nothing. Half of them gain more than 25.'
     """
-    gains = np.asarray(gains, dtype=float)
+    gains = np.round(np.asarray(gains, dtype=float), 6)
     fig, ax = new_figure(8, 2.8)
-    edges = np.arange(-100, 111, 10)
+    edges = np.arange(-100, 111, 10) + 0.001  # a gain of exactly 0 belongs to the bar on its left
     inside = np.clip(gains, -99, 109)
     for some, color, hatch, label in (
         (inside > 0, PALETTE[2], "", _("the plan gains")),

@@ -43,7 +43,7 @@ def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     >>> response_rates(small, pd.Series(["all"] * 4))["rate"].tolist()
     [0.25]
     """
-    table = trial["responded"].astype(float).groupby([groups, trial["approach"]])
+    table = trial["responded"].astype(float).groupby([groups, trial["approach"]], observed=True)
     rates = table.agg(contacted="size", responded="sum", rate="mean")
     z, n, p = 1.959964, rates["contacted"], rates["rate"]
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -51,16 +51,17 @@ def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     # At 0 % and 100 % the interval ends there exactly; rounding must not push it past the rate.
     rates["low"] = np.minimum((middle - half).clip(0, 1), p)
     rates["high"] = np.maximum((middle + half).clip(0, 1), p)
-    return rates.rename_axis(["group", "approach"]).reset_index()
+    rates = rates.rename_axis(["group", "approach"]).reset_index()
+    return rates.astype({"group": "object"})
 
 
-def best_for_all(trial: pd.DataFrame) -> str:
+def best_for_all(rates: pd.DataFrame) -> str:
     """Name the approach with the highest response rate among all.
 
     Parameters
     ----------
-    trial : pandas.DataFrame
-        As `trial` gives it.
+    rates : pandas.DataFrame
+        As `response_rates` gives it.
 
     Returns
     -------
@@ -69,22 +70,22 @@ def best_for_all(trial: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> best_for_all(pd.DataFrame({"approach": ["price", "demo"], "responded": [False, True]}))
+    >>> small = pd.DataFrame({"approach": ["price", "demo"], "responded": [False, True]})
+    >>> best_for_all(response_rates(small, pd.Series(["all", "all"])))
     'demo'
     """
-    treated = trial[trial["approach"] != CONTROL]
-    return treated.groupby("approach")["responded"].mean().idxmax()
+    treated = rates[rates["approach"] != CONTROL]
+    sums = treated.groupby("approach")[["responded", "contacted"]].sum()
+    return (sums["responded"] / sums["contacted"]).idxmax()
 
 
-def best_for_each(trial: pd.DataFrame, groups: pd.Series) -> pd.Series:
+def best_for_each(rates: pd.DataFrame) -> pd.Series:
     """Name the approach with the highest response rate in each group.
 
     Parameters
     ----------
-    trial : pandas.DataFrame
-        As `trial` gives it.
-    groups : pandas.Series
-        A label for each row of the trial.
+    rates : pandas.DataFrame
+        As `response_rates` gives it.
 
     Returns
     -------
@@ -95,16 +96,15 @@ def best_for_each(trial: pd.DataFrame, groups: pd.Series) -> pd.Series:
     --------
     >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2,
     ...                       "responded": [True, False, False, True]})
-    >>> best_for_each(small, pd.Series(["old", "old", "young", "young"])).to_dict()
+    >>> best_for_each(response_rates(small, pd.Series(["old", "old", "young", "young"]))).to_dict()
     {'old': 'price', 'young': 'demo'}
     """
-    rates = response_rates(trial, groups)
-    rates = rates[rates["approach"] != CONTROL]
-    best = rates.loc[rates.groupby("group")["rate"].idxmax()]
+    treated = rates[rates["approach"] != CONTROL]
+    best = treated.loc[treated.groupby("group", sort=False)["rate"].idxmax()]
     return best.set_index("group")["approach"].rename("plan")
 
 
-def responses_per_1000(trial: pd.DataFrame, groups: pd.Series, plan: str | pd.Series) -> float:
+def responses_per_1000(rates: pd.DataFrame, plan: str | pd.Series) -> float:
     """Tell how many of 1,000 newcomers would respond if everybody were approached by the plan.
 
     Chance gave some newcomers of each group just what the plan would give them. Their response
@@ -112,10 +112,9 @@ def responses_per_1000(trial: pd.DataFrame, groups: pd.Series, plan: str | pd.Se
 
     Parameters
     ----------
-    trial : pandas.DataFrame
-        As `trial` gives it. To be fair it holds other people than those who chose the plan.
-    groups : pandas.Series
-        A label for each row of the trial; rows without a label are left out.
+    rates : pandas.DataFrame
+        As `response_rates` gives it. To be fair it comes from other people than those who chose
+        the plan.
     plan : str or pandas.Series
         One approach for all, or an approach for each group.
 
@@ -132,26 +131,30 @@ def responses_per_1000(trial: pd.DataFrame, groups: pd.Series, plan: str | pd.Se
     Examples
     --------
     >>> small = pd.DataFrame({"approach": ["price", "price"], "responded": [True, False]})
-    >>> responses_per_1000(small, pd.Series(["old", "young"]), "price")
+    >>> responses_per_1000(response_rates(small, pd.Series(["old", "young"])), "price")
     500.0
     """
-    size = groups.value_counts()
-    wanted = groups.map(plan) if isinstance(plan, pd.Series) else pd.Series(plan, groups.index)
-    as_planned = trial["approach"].astype("object") == wanted
-    rate = trial["responded"][as_planned].astype(float).groupby(groups[as_planned]).mean()
-    rate = rate.reindex(size.index)
-    if rate.isna().any():
+    rows, weight = _rows_of_plan(rates, plan)
+    return float(rates["rate"].to_numpy()[rows] @ weight * 1000)
+
+
+def _rows_of_plan(rates, plan):
+    """Find the row of the table that stands for each group under a plan, and its weight."""
+    size = rates.groupby("group", sort=False)["contacted"].sum()
+    chosen = plan.reindex(size.index) if isinstance(plan, pd.Series) else [plan] * len(size)
+    table = pd.MultiIndex.from_frame(rates[["group", "approach"]].astype("object"))
+    rows = table.get_indexer(list(zip(size.index, chosen, strict=True)))
+    if (rows < 0).any():
         raise InputError(
             _("Nobody in the group {group} got what the plan gives it: no way to tell.").format(
-                group=rate.index[rate.isna()][0]
+                group=size.index[rows < 0][0]
             )
         )
-    return float((rate * size).sum() / size.sum() * 1000)
+    return rows, (size / size.sum()).to_numpy()
 
 
 def gain(
-    trial: pd.DataFrame,
-    groups: pd.Series,
+    rates: pd.DataFrame,
     plan: str | pd.Series,
     instead_of: str | pd.Series,
     repeats: int = 1000,
@@ -163,7 +166,7 @@ def gain(
 
     Parameters
     ----------
-    trial, groups
+    rates : pandas.DataFrame
         As for `responses_per_1000`.
     plan, instead_of : str or pandas.Series
         The two plans.
@@ -173,8 +176,8 @@ def gain(
     Returns
     -------
     tuple of float
-        Difference in responses per 1,000 newcomers, and the interval in which 95 of 100 repeated
-        trials would find it.
+        Difference in responses per 1,000 newcomers, and the interval that holds the middle 95 of
+        100 redrawn differences.
 
     References
     ----------
@@ -183,26 +186,19 @@ def gain(
     Examples
     --------
     >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2, "responded": [True, False] * 2})
-    >>> gain(small, pd.Series(["all"] * 4), "price", "demo")
+    >>> gain(response_rates(small, pd.Series(["all"] * 4)), "price", "demo")
     (1000.0, 1000.0, 1000.0)
     """
-    found = responses_per_1000(trial, groups, plan) - responses_per_1000(trial, groups, instead_of)
-    cells = response_rates(trial, groups).set_index(["group", "approach"])
-    weight = groups.value_counts(normalize=True)
+    new, weight = _rows_of_plan(rates, plan)
+    old, _same = _rows_of_plan(rates, instead_of)
+    found = (rates["rate"].to_numpy()[new] - rates["rate"].to_numpy()[old]) @ weight * 1000
     drawn = np.random.default_rng(0).binomial(
-        cells["contacted"], cells["rate"], size=(repeats, len(cells))
+        rates["contacted"], rates["rate"], size=(repeats, len(rates))
     )
-    rates = pd.DataFrame(drawn / cells["contacted"].to_numpy(), columns=cells.index)
-    repeated = _value(rates, weight, plan) - _value(rates, weight, instead_of)
-    low, high = np.quantile(repeated * 1000, [0.025, 0.975])
-    return found, float(low), float(high)
-
-
-def _value(rates, weight, plan):
-    """Add up a plan's rates over the groups, for each row of redrawn rates."""
-    chosen = plan if isinstance(plan, pd.Series) else pd.Series(plan, weight.index)
-    columns = list(zip(weight.index, chosen[weight.index], strict=True))
-    return rates[columns].to_numpy() @ weight.to_numpy()
+    redrawn = drawn / rates["contacted"].to_numpy()
+    repeated = (redrawn[:, new] - redrawn[:, old]) @ weight * 1000
+    low, high = np.quantile(repeated, [0.025, 0.975])
+    return float(found), float(low), float(high)
 
 
 def gains_of_small_trials(

@@ -55,7 +55,7 @@ def group_by(customers: pd.DataFrame, basis: str, like: pd.DataFrame | None = No
         Customers, or a trial.
     basis : str
         "who" (age of people, size of organisations), "income", "city", "source" (how they found
-        the firm), or "coin" (three heaps at random, for comparison).
+        the firm), or "chance" (three heaps at random, for comparison).
     like : pandas.DataFrame, optional
         The customers whose age thirds, size halves and rare sources settle where groups begin;
         `customers` themselves if not given. Give it to cut two years in the same places.
@@ -63,7 +63,7 @@ def group_by(customers: pd.DataFrame, basis: str, like: pd.DataFrame | None = No
     Returns
     -------
     pandas.Series
-        A label for each row; NA where the basis is not known.
+        A label for each row, as a category in a sensible order; NA where the basis is not known.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def group_by(customers: pd.DataFrame, basis: str, like: pd.DataFrame | None = No
     Examples
     --------
     >>> from custlab import load_case
-    >>> sorted(group_by(load_case("appliances").customers, "coin").unique())
+    >>> sorted(group_by(load_case("appliances").customers, "chance").unique())
     ['heap 1', 'heap 2', 'heap 3']
     """
     if basis not in _BASES:
@@ -82,24 +82,28 @@ def group_by(customers: pd.DataFrame, basis: str, like: pd.DataFrame | None = No
                 basis=basis, bases=", ".join(_BASES)
             )
         )
-    labels = _BASES[basis](customers, customers if like is None else like)
-    return labels.astype("object").rename("group")
+    labels, order = _BASES[basis](customers, customers if like is None else like)
+    groups = pd.Categorical(labels, categories=order, ordered=True)
+    return pd.Series(groups, index=customers.index, name="group")
 
 
 def _who(customers, like):
-    home, staff = customers["kind"] == "household", customers["employees"].astype("Float64")
+    home = customers["kind"] == "household"
     age = customers["age"].astype("Float64").where(home)
+    staff = customers["employees"].astype("Float64").where(~home)
     young, old = _round_cuts(like.loc[like["kind"] == "household", "age"], [1 / 3, 2 / 3], 5)
     (half,) = _round_cuts(like["employees"], [0.5], 10)
-    label = pd.Series(pd.NA, index=customers.index, dtype="object")
-    label[age < young] = _("people under {age}").format(age=young)
-    label[age.between(young, old, inclusive="left")] = _("people of {low} to {high}").format(
-        low=young, high=old - 1
-    )
-    label[age >= old] = _("people of {age} and over").format(age=old)
-    label[staff < half] = _("organisations under {n} staff").format(n=half)
-    label[staff >= half] = _("organisations of {n} staff or more").format(n=half)
-    return label
+    people = [
+        _("people under {age}").format(age=young),
+        _("people of {low} to {high}").format(low=young, high=old - 1),
+        _("people of {age} and over").format(age=old),
+    ]
+    firms = [
+        _("organisations under {n} staff").format(n=half),
+        _("organisations of {n} staff or more").format(n=half),
+    ]
+    by_age = _cut(age, [0, young, old, np.inf], people)
+    return by_age.fillna(_cut(staff, [0, half, np.inf], firms)), [*people, *firms]
 
 
 def _round_cuts(values, shares, step):
@@ -108,25 +112,32 @@ def _round_cuts(values, shares, step):
     return [max(step, step * round(float(cut) / step)) for cut in cuts]
 
 
+def _cut(values, edges, labels):
+    return pd.cut(values.astype(float), edges, right=False, labels=labels).astype("object")
+
+
 def _income(customers, like):
-    label = customers["income_band"].astype("object")
-    return label.where(customers["kind"] == "household", _("organisations"))
+    bands, organisations = customers["income_band"].astype("object"), _("organisations")
+    order = [*like["income_band"].astype("category").cat.categories, organisations]
+    return bands.where(customers["kind"] == "household", organisations), order
 
 
 def _city(customers, like):
-    return customers["city_tier"].map(lambda tier: _("city tier {tier}").format(tier=tier))
+    names = {tier: _("city tier {tier}").format(tier=tier) for tier in (1, 2, 3, 4)}
+    return customers["city_tier"].map(names), list(names.values())
 
 
 def _source(customers, like):
     share = like["acquisition_channel"].value_counts(normalize=True)
-    common = share.index[share >= 0.05]
+    common, others = list(share.index[share >= 0.05]), _("other sources")
     label = customers["acquisition_channel"].astype("object")
-    return label.where(label.isin(common) | label.isna(), _("other sources"))
+    return label.where(label.isin(common) | label.isna(), others), [*common, others]
 
 
-def _coin(customers, like):
-    heap = np.random.default_rng(0).integers(1, 4, len(customers))
-    return pd.Series([_("heap {n}").format(n=n) for n in heap], index=customers.index)
+def _chance(customers, like):
+    names = np.array([_("heap {n}").format(n=n) for n in (1, 2, 3)], dtype="object")
+    heap = np.random.default_rng(0).integers(0, 3, len(customers))
+    return names[heap], list(names)
 
 
-_BASES = {"who": _who, "income": _income, "city": _city, "source": _source, "coin": _coin}
+_BASES = {"who": _who, "income": _income, "city": _city, "source": _source, "chance": _chance}

@@ -47,7 +47,7 @@ def test_organisations_take_longer_roads(case):
     middle = {}
     for kind in ("household", "government"):
         controls(box)["Customers"].value = kind
-        middle[kind] = int(re.search(r"more than (\d+) days", words(box)).group(1))
+        middle[kind] = int(re.search(r"take (\d+) days", words(box)).group(1))
         assert kind in words(box)
     assert middle["government"] > middle["household"]
 
@@ -66,8 +66,9 @@ def test_every_split_gives_a_plan_and_its_gain_on_paper(case, newcomers):
 
 def test_dearer_contacts_pay_in_fewer_groups(case, newcomers):
     groups = positioning.group_by(newcomers, "who", case.customers)
-    plan = positioning.best_for_each(newcomers, groups)
-    box = explorers.contact_explorer(newcomers, groups, plan, margin=500.0)
+    rates = positioning.response_rates(newcomers, groups)
+    plan = positioning.best_for_each(rates)
+    box = explorers.contact_explorer(rates, plan, cost=40.0, margin=500.0)
     cost = controls(box)["Cost of a contact (CNY)"]
     paying = []
     for value in (0, cost.max):
@@ -90,11 +91,9 @@ def test_a_group_too_small_to_judge_is_named_instead_of_a_number():
 
 def test_a_response_counts_only_above_the_control_group():
     """All respond, letter or not: the letter changes nothing, so it never pays."""
-    trial = pd.DataFrame(
-        {"approach": ["price", "none"], "cost": [5.0, 0.0], "responded": [True] * 2}
-    )
-    everybody = pd.Series(["all", "all"])
-    box = explorers.contact_explorer(trial, everybody, pd.Series({"all": "price"}), margin=100.0)
+    trial = pd.DataFrame({"approach": ["price", "none"], "responded": [True, True]})
+    rates = positioning.response_rates(trial, pd.Series(["all", "all"]))
+    box = explorers.contact_explorer(rates, pd.Series({"all": "price"}), cost=5.0, margin=100.0)
     assert "0 of 1 groups" in words(box)
 
 
