@@ -223,6 +223,7 @@ class Sheet(Asking):
 
         Put it into the last cell: a learner who hands in the notebook alone loses nothing.
         """
+        self._refresh(self.store.reload())
         self._receipt = Spot()
         self._receipt.show(self._bundle(full=True))
 

@@ -146,6 +146,19 @@ class Store:
             on_disk = self._read_or_set_aside()
         self.answers = formats.merge(on_disk, receipts_beside(sheet, self.path.parent))
 
+    def reload(self) -> list[str]:
+        """Read again what is saved, in case another copy of the notebook has answered.
+
+        Returns
+        -------
+        list of str
+            The questions whose answers have changed since they were last read.
+        """
+        with self._lock():
+            before = self.answers
+            self.answers = formats.merge(before, self._read_or_set_aside())
+        return [name for name in self.answers if self.answers[name] != before.get(name)]
+
     def put(self, name: str, kind: str, value: Any, tries: int = 0, hints: int = 0) -> list[str]:
         """Save one answer, and learn what another open copy of the notebook has saved.
 

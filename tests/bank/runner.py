@@ -135,10 +135,8 @@ class Master:
     def mark_answer(self, test: str, question: str, answer: Any) -> Marked:
         """Mark an answer to a widget question, saved as the sheet would save it."""
         asked = self.sheet.questions[question]
-        try:
+        with contextlib.suppress(UnfitAnswer):  # what does not fit is kept as it was typed
             answer = asked.fit(answer)
-        except UnfitAnswer:
-            pass  # kept as it was typed
         saved = {question: Answer(asked.kind, answer, formats.now())}
         path = store.answers_path(self.name, self.folder)
         path.write_text(formats.to_text(self.name, saved), encoding="utf-8")

@@ -238,6 +238,17 @@ def test_two_open_copies_tell_each_other(tmp_path):
     assert "another open copy" in two.cards["people"]._news.value
 
 
+def test_a_receipt_also_counts_what_older_cards_have_saved(tmp_path):
+    """The first cell was run again: cards further down still belong to the sheet before."""
+    before = Sheet(NAME, folder=tmp_path)
+    ask_all(before)
+    after = Sheet(NAME, folder=tmp_path)
+    before.answer("who", "b")
+    with _notebook() as shown:
+        after.receipt()
+    assert shown.outputs[-1].data[MIME]["answers"]["who"]["value"] == "b"
+
+
 def test_order_buttons_move_steps_and_save(sheet):
     editor = sheet.cards["steps"]._editor
     assert "steps" not in sheet.answers
