@@ -18,7 +18,7 @@ def fix_margins(fig, **margins: float) -> None:
     >>> from custlab.style import new_figure
     >>> fig, ax = new_figure(4, 3)
     >>> fix_margins(fig, left=0.2)
-    >>> round(ax.get_position().x0, 2)
+    >>> float(round(ax.get_position().x0, 2))
     0.2
     """
     fig.set_layout_engine(None)
