@@ -8,7 +8,7 @@ import pandas as pd
 from custlab import roles as subject
 from custlab.i18n import _
 from custlab.roles.rules import CORE_ROLES
-from custlab.roles.words import role_word
+from custlab.roles.words import method_word, role_word
 from custlab.style import MUTED, PALETTE, Picture, new_figure, style
 
 
@@ -67,7 +67,7 @@ def methods(table: pd.DataFrame) -> Picture:
     Picture
         One bar per method, in per cent; a line marks the commonest role as a guess.
     """
-    share = table["accuracy"][::-1] * 100
+    share = table["accuracy"].rename(method_word)[::-1] * 100
     chance = table["chance"].iloc[0] * 100
     fig, ax = new_figure(6.4, 2.5)
     with style():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.i18n import _
 from custlab.roles.evidence import require, role_profile
 from custlab.roles.rules import assign_roles, role_scores
 from custlab.roles.tree import split_customers
@@ -86,7 +85,7 @@ def calls_that_reach(
         rows[way] = (len(calls), len(chosen), hits, hits / len(chosen) if len(chosen) else 0.0)
     by_customer = truth.groupby(truth["customer_id"].astype("object"))[role].mean()
     anybody = by_customer.reindex(calls.index).mean()
-    rows[_("anybody")] = (len(calls), len(calls), round(anybody * len(calls)), anybody)
+    rows["anybody"] = (len(calls), len(calls), round(anybody * len(calls)), anybody)
     columns = ["customers", "called", "reached", "share"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("way")
 

@@ -216,7 +216,7 @@ def compare_methods(
     titles = learn_titles(learn, truth)
     guess = by_tree["title"].astype("object").map(titles).fillna(titles.mode()[0])
     by_title = by_tree.assign(main_role=guess.where(by_tree["main_role"] != UNKNOWN, UNKNOWN))
-    methods = {_("title alone"): by_title, _("rule"): rule, _("decision tree"): by_tree}
+    methods = {"title alone": by_title, "rule": rule, "decision tree": by_tree}
     table = pd.DataFrame({name: accuracy(truth, found) for name, found in methods.items()}).T
     return table.astype({"people": int, "judged": int}).rename_axis("method")
 

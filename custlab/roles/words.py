@@ -99,6 +99,31 @@ def strength_word(strength: str) -> str:
     }.get(strength, strength)
 
 
+def method_word(method: str) -> str:
+    """Give the name of a method in the learner's language.
+
+    Parameters
+    ----------
+    method : str
+        As in `compare_methods`.
+
+    Returns
+    -------
+    str
+        The name.
+
+    Examples
+    --------
+    >>> method_word("rule")
+    'rule'
+    """
+    return {
+        "title alone": _("title alone"),
+        "rule": _("rule"),
+        "decision tree": _("decision tree"),
+    }.get(method, method)
+
+
 def listed(words: list[str]) -> str:
     """Write a list as people do.
 
