@@ -17,7 +17,6 @@ from rich.table import Table
 from tests.demo.classroom import Classroom, whole_class
 from tests.hygiene import ROOT
 
-
 FIRST = "03-role-types"
 
 
