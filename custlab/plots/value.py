@@ -257,7 +257,8 @@ def survival(curve: pd.DataFrame, *, model=None, rate: float | None = None, unit
     Returns
     -------
     Picture
-        Steps with their interval, and curves beside them.
+        Left the share still there, as steps with their interval; right the share of those due who
+        renewed, period by period.
 
     Examples
     --------
@@ -266,22 +267,29 @@ def survival(curve: pd.DataFrame, *, model=None, rate: float | None = None, unit
     >>> survival(curve, unit="years").alt
     'Share of customers still there: 50 % after 3 years.'
     """
-    fig, ax = new_figure(7.5, 4)
+    fig, (left, right) = new_figure(9.5, 4, ncols=2)
     t = curve.index.to_numpy()
-    ax.step(t, curve["survival"], where="post", color="black", label=_("counted (Kaplan-Meier)"))
-    ax.fill_between(t, curve["low"], curve["high"], step="post", color=MUTED, alpha=0.2)
+    left.step(t, curve["survival"], where="post", color="black", label=_("counted (Kaplan-Meier)"))
+    left.fill_between(t, curve["low"], curve["high"], step="post", color=MUTED, alpha=0.2)
+    right.scatter(
+        t[1:], curve["retention"].iloc[1:],
+        s=4 + 60 * curve["at_risk"].iloc[1:] / curve["at_risk"].max(),
+        color="black", label=_("counted (size: customers due)"),
+    )  # fmt: skip
     if rate is not None:
         label = _("constant retention {rate:.0f} %").format(rate=100 * rate)
-        ax.plot(t, rate**t, ":", color=RED, lw=2, label=label)
+        left.plot(t, rate**t, ":", color=RED, lw=2, label=label)
+        right.plot(t[1:], np.full(len(t) - 1, rate), ":", color=RED, lw=2)
     if model is not None:
-        ax.plot(t, model.survival(t), "--", color=BLUE, lw=2, label=_("shifted beta-geometric"))
-    ax.set(
-        ylim=(0, 1.02),
-        xlabel=_("{unit} since the start").format(unit=unit),
-        ylabel=_("share still there"),
-        title=_("Who is still a subscriber?"),
-    )
-    ax.legend()
+        left.plot(t, model.survival(t), "--", color=BLUE, lw=2, label=_("shifted beta-geometric"))
+        right.plot(t[1:], model.retention(t[1:]), "--", color=BLUE, lw=2)
+    ages = _("{unit} since the start").format(unit=unit)
+    left.set(ylim=(0, 1.02), xlabel=ages, ylabel=_("share still there"))
+    left.set_title(_("Who is still a subscriber?"))
+    right.set(xlabel=ages, ylabel=_("share of those due who renewed"))
+    right.set_title(_("Retention by age"))
+    left.legend(fontsize=8)
+    right.legend(fontsize=8, loc="lower right")
     alt = _("Share of customers still there: {share:.0f} % after {n} {unit}.").format(
         share=100 * curve["survival"].iloc[-1], n=t[-1], unit=unit
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, xlogy
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
@@ -224,7 +224,7 @@ class BGNBD(BaseEstimator):
         x = np.arange(most + 1)
         log_nbd = (
             gammaln(r + x) - gammaln(r) - gammaln(x + 1)
-            + r * np.log(alpha / (alpha + t)) + x * np.log(t / (alpha + t))
+            + r * np.log(alpha / (alpha + t)) + xlogy(x, t / (alpha + t))
         )  # fmt: skip
         nbd = np.exp(log_nbd)
         stayed = np.exp(betaln(a, b + x) - betaln(a, b)) * nbd

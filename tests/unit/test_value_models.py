@@ -88,6 +88,17 @@ def test_purchase_distribution_matches_simulation(customers):
     )
 
 
+def test_customers_of_today_are_no_trouble():
+    """First bought on the last day: nothing observed yet, nothing bought again, for certain."""
+    model = BGNBD.with_parameters(**TRUE)
+    assert model.purchase_distribution(0, 3).tolist() == [1, 0, 0, 0]
+    today = pd.DataFrame({"x": [0], "t_x": [0.0], "T": [0.0]})
+    assert model.probability_alive(today).item() == 1
+    assert model.expected_purchases(today, 52).item() == pytest.approx(
+        float(model.expected_purchases_of_new(52))
+    )
+
+
 def brute_likelihood(x, t_x, T, r, alpha, a, b):
     """Average over rates and departures numerically, straight from the story of the model."""
 
