@@ -29,6 +29,8 @@ from custlab.i18n import _
 
 ENGINE = 1  # goes into the fingerprint: raise it when marks may come out differently
 MARK = "application/vnd.custlab.mark+json"
+# Raised by a test, these say more about the test, or about this machine, than about the answer.
+BROKEN_TEST = ("CustLabError", "FileNotFoundError", "ImportError", "ModuleNotFoundError")
 EVENTS = {
     "timeout": _("ran longer than {n:g} seconds and was interrupted"),
     "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),
@@ -311,6 +313,10 @@ def _judge(master, report: dict) -> CellResult:
     elif not report["passed"]:
         found.status = "failed"
         found.message = found.message or report.get("message", "")
+        if report.get("error") in BROKEN_TEST:
+            text = _("the test itself could not be run ({error}: {message})")
+            found.review, found.status = True, "unproven"
+            found.reason = text.format(error=report["error"], message=report.get("message", ""))
     elif not report["has_value"]:
         found.points, found.status = master.points, "passed"
     else:

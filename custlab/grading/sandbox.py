@@ -71,10 +71,12 @@ def python_folders() -> tuple[Path, ...]:
 
 
 def course_view(root: Path, hidden: tuple[Path, ...]) -> View:
-    """Give the view of a course: Python, the library and the case data; nothing else."""
-    datasets = Path(root) / "datasets"
-    shown = (*python_folders(), *([datasets] if datasets.is_dir() else []))
-    return View(shown, hidden)
+    """Give the view of a course: Python, the library, the case data and the syllabus.
+
+    The syllabus is what the library knows the course's folder by.
+    """
+    data = [Path(root) / "datasets", Path(root) / "course" / "syllabus.yml"]
+    return View((*python_folders(), *(path for path in data if path.exists())), hidden)
 
 
 def bubblewrap_missing() -> str:
