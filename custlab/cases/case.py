@@ -151,7 +151,9 @@ class Case:
         return f"{self._headline()}\n{self.overview.to_string(index=False)}"
 
     def _repr_html_(self):
-        table = self.overview.to_html(index=False, border=0, justify="left")
+        from .show import table_html
+
+        table = table_html(self.overview)
         return (
             f"<p><strong>{escape(self._headline())}</strong><br>{escape(self.description)}</p>"
             f"{table}"

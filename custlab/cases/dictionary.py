@@ -1,6 +1,6 @@
 """The data dictionary of a case, made from its datapackage.json."""
 
-import pandas as pd
+from .show import ReadableFrame
 
 
 def make_dictionary(package):
@@ -13,15 +13,15 @@ def make_dictionary(package):
 
     Returns
     -------
-    DataFrame
-        table, column, type, unit, values, required, key, description.
+    ReadableFrame
+        A DataFrame: table, column, type, unit, values, required, key, description.
     """
     rows = [
         _row(resource, field)
         for resource in package["resources"]
         for field in resource["schema"]["fields"]
     ]
-    return pd.DataFrame(rows)
+    return ReadableFrame(rows)
 
 
 def _row(resource, field):

@@ -15,6 +15,7 @@ from numbers import Integral
 
 import pandas as pd
 
+from custlab.cases.show import table_html
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -197,8 +198,7 @@ class Generalised:
         return f"{self._headline()}\n{self.levels.to_string(index=False)}"
 
     def _repr_html_(self):
-        table = self.levels.to_html(index=False, border=0, justify="left")
-        return f"<p><strong>{escape(self._headline())}</strong></p>{table}"
+        return f"<p><strong>{escape(self._headline())}</strong></p>{table_html(self.levels)}"
 
     def _headline(self):
         total = len(self.table) + self.suppressed

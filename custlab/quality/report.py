@@ -6,6 +6,7 @@ from html import escape
 
 import pandas as pd
 
+from custlab.cases.show import table_html
 from custlab.i18n import _, ngettext
 
 COLUMNS = ["file", "column", "row", "value", "rule", "problem", "remedy"]
@@ -44,10 +45,13 @@ class Report:
 
     @property
     def summary(self):
-        """One row per file, column and rule: how often, first row, what to do."""
+        """One row per file, column and rule: how often, first row, an example, what to do."""
         groups = self.findings.groupby(["file", "column", "rule"], sort=False, dropna=False)
         return groups.agg(
-            times=("rule", "size"), first_row=("row", "min"), remedy=("remedy", "first")
+            times=("rule", "size"),
+            first_row=("row", "first"),
+            problem=("problem", "first"),
+            remedy=("remedy", "first"),
         ).reset_index()
 
     def _headline(self):
@@ -62,30 +66,38 @@ class Report:
 
     def __repr__(self):
         lines = [self._headline()]
-        for finding in self.findings.head(SHOWN).itertuples():
-            lines.append(f"- {_place(finding)}: {finding.problem} {finding.remedy}")
-        if len(self) > SHOWN:
-            lines.append(
-                _("... and {n} more: see .findings and .summary").format(n=len(self) - SHOWN)
-            )
-        return "\n".join(lines)
+        lines += [f"- {_place(g)}: {g.problem} {g.remedy}" for g in self._shown().itertuples()]
+        return "\n".join([*lines, *self._rest()])
 
     def _repr_html_(self):
         headline = f"<p><strong>{escape(self._headline())}</strong></p>"
         if self.ok:
             return headline
-        shown = self.findings.head(SHOWN).drop(columns="rule")
-        table = shown.to_html(index=False, na_rep="", border=0, justify="left")
-        more = len(self) - SHOWN
-        rest = _("... and {n} more: see .findings and .summary").format(n=more)
-        return headline + table + (f"<p>{escape(rest)}</p>" if more > 0 else "")
+        rest = "".join(f"<p>{escape(line)}</p>" for line in self._rest())
+        return headline + table_html(self._shown().drop(columns="rule")) + rest
+
+    def _shown(self):
+        """Return what is printed: one line for findings of the same sort in one column."""
+        return self.summary.head(SHOWN)
+
+    def _rest(self):
+        """Say what is not printed."""
+        if self.ok:
+            return
+        more = len(self.summary) - SHOWN
+        if more > 0:
+            yield _("... and {n} more sorts of findings.").format(n=more)
+        if len(self) > len(self.summary):
+            yield _("Every single one, with file, column and row: .findings")
 
 
-def _place(finding):
-    """Say where a finding is: file, column, row."""
-    parts = [finding.file]
-    if finding.column:
-        parts.append(_("column {column}").format(column=finding.column))
-    if not pd.isna(finding.row):
-        parts.append(_("row {row}").format(row=finding.row))
+def _place(group):
+    """Say where findings are: file, column, row, and how many there are."""
+    parts = [group.file]
+    if group.column:
+        parts.append(_("column {column}").format(column=group.column))
+    if not pd.isna(group.first_row):
+        parts.append(_("row {row}").format(row=group.first_row))
+    if group.times > 1:
+        parts.append(_("{n} times").format(n=group.times))
     return ", ".join(parts)

@@ -189,8 +189,9 @@ def test_a_report_reads_well(folder):
     for row in range(2, 30):
         _set(folder / "customers.csv", row, "gender", "f")
     report = validate(folder)
-    assert "customers.csv, column gender, row 2" in repr(report)
-    assert "and 16 more" in repr(report)
+    assert "customers.csv, column gender, row 2, 28 times: 'f' is not an allowed" in repr(report)
+    assert ".findings" in repr(report)
+    assert report.findings["row"].tolist() == list(range(2, 30))
     assert "<table" in report._repr_html_()
     assert report.summary["times"].tolist() == [28]
     assert "All in order" in validate(datasets_dir() / "ecommerce")._repr_html_()
