@@ -123,4 +123,3 @@ class Spec:
     rate_shape: float = 1.0  # gamma shape of purchase rates: smaller = more uneven
     spend_sd: float = 0.5  # how unevenly customers lean to dear products
     bulk_sd: float = 0.9  # how unevenly organisations buy in bulk
-    comments: dict = field(default_factory=dict)

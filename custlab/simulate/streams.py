@@ -53,10 +53,3 @@ def pick(rng, weights):
     total = np.cumsum(weights, axis=1)
     threshold = rng.random(len(weights)) * total[:, -1]
     return np.minimum((total <= threshold[:, None]).sum(axis=1), weights.shape[1] - 1)
-
-
-def pick_from(rng, options, size):
-    """Draw `size` keys of a dict of weights, as an object array."""
-    keys = np.array(list(options), dtype=object)
-    weights = np.tile(np.array(list(options.values()), dtype=float), (size, 1))
-    return keys[pick(rng, weights)]
