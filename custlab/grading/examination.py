@@ -13,6 +13,7 @@ from custlab.grading import wire
 from custlab.grading.limits import Limits
 from custlab.grading.sandbox import INSIDE, Sandbox, View
 from custlab.grading.server import ForkServer
+from custlab.i18n import _
 
 
 class Examination:
@@ -43,6 +44,7 @@ class Examination:
     ):
         self._arguments = (server, sandbox, limits, view, files, folder)
         self._child, self._control = None, None
+        self.trouble = ""
 
     def _start(self) -> None:
         server, sandbox, limits, view, files, folder = self._arguments
@@ -61,17 +63,22 @@ class Examination:
         finally:
             theirs.close()
 
+    async def prepare(self, task: dict, seconds: float) -> bytes:
+        """Work out the part of a test that is the same for every learner; empty if that fails."""
+        answer = await self._put(task, b"", None, seconds)
+        return answer[1][0] if answer and answer[1] else b""
+
     async def examine(
-        self, source: str, imports: dict[str, str], bridge: socket.socket | None, seconds: float
+        self, task: dict, prepared: bytes, bridge: socket.socket | None, seconds: float
     ) -> dict:
         """Run one test.
 
         Parameters
         ----------
-        source : str
-            The master's test cell.
-        imports : dict
-            What the master's cells import.
+        task : dict
+            ``source`` of the test, ``imports`` and ``constants`` of the master.
+        prepared : bytes
+            What `prepare` gave for it.
         bridge : socket.socket or None
             The way to the learner's kernel, if the test needs it and there is one.
         seconds : float
@@ -82,21 +89,24 @@ class Examination:
         dict
             The examiner's report; ``failed`` says why there is none.
         """
+        answer = await self._put(task, prepared, bridge, seconds)
+        return answer[0] if answer else {"passed": False, "failed": self.trouble}
+
+    async def _put(self, task: dict, prepared: bytes, bridge, seconds: float):
+        """Send a task and wait for the answer; None if there is none."""
         if self._child is None:
             self._start()
-        message = {"source": source, "imports": imports}
         try:
             socket.send_fds(self._control, [b"!"], [bridge.fileno()] if bridge else [])
-            wire.send(self._control, message)
+            wire.send(self._control, task, [prepared])
             answer = asyncio.to_thread(wire.receive, self._control)
-            report, _buffers = await asyncio.wait_for(answer, seconds)
-            return report
+            return await asyncio.wait_for(answer, seconds)
         except TimeoutError:
-            self.close()
-            return {"passed": False, "failed": "the test took too long"}
+            self.trouble = _("the test took too long")
         except (wire.WireError, OSError) as error:
-            self.close()
-            return {"passed": False, "failed": f"the examiner ended unexpectedly ({error})"}
+            self.trouble = _("the examiner ended unexpectedly ({error})").format(error=error)
+        self.close()
+        return None
 
     def close(self) -> None:
         """End the examiner; the next test gets a new one."""

@@ -11,6 +11,7 @@ import ast
 import builtins
 import contextlib
 import math
+import pickle
 import secrets
 import socket
 
@@ -80,14 +81,17 @@ class Namespace(dict):
 
     Parameters
     ----------
-    imports : dict
-        Name to dotted path, from the import statements of the master.
+    task : dict
+        ``imports``: name to dotted path, from the import statements of the master; and
+        ``constants``: names that its locked cells set to plain values.
     ask : callable
         Fetches from the learner's kernel.
     """
 
-    def __init__(self, imports: dict[str, str], ask):
+    def __init__(self, task: dict, ask):
         super().__init__(__name__="__main__", __builtins__=builtins)
+        self.update(task["constants"])
+        imports = task["imports"]
         self._imports, self._ask_learner = imports, ask
 
     def __missing__(self, name):
@@ -205,15 +209,28 @@ def _same_error(answer: dict) -> Exception:
         return RuntimeError(str(answer.get("message", ""))[:2000])
 
 
-def examine(source: str, imports: dict[str, str], inquiry: Inquiry) -> dict:
+def prepare(task: dict) -> bytes:
+    """Work out the part of a test that is the same for every learner (see ``prefix``).
+
+    Returns
+    -------
+    bytes
+        The values needed, pickled by this process for its own kind; never a learner's.
+    """
+    namespace = Namespace(task, Inquiry(None).ask)
+    exec(compile(task["source"], "<test>", "exec"), namespace)
+    return pickle.dumps({name: namespace[name] for name in task["names"]})
+
+
+def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     """Run one test cell and say what came of it.
 
     Parameters
     ----------
-    source : str
-        The master's test cell.
-    imports : dict
-        The names that the master's cells import.
+    task : dict
+        ``source`` of the test cell, ``imports`` and ``constants`` of the master.
+    prepared : bytes
+        What `prepare` gave; empty if there is nothing.
     inquiry : Inquiry
         The way to the learner's kernel.
 
@@ -226,9 +243,10 @@ def examine(source: str, imports: dict[str, str], inquiry: Inquiry) -> dict:
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
-    tree = ast.parse(source)
+    tree = ast.parse(task["source"])
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    namespace = Namespace(imports, inquiry.ask)
+    namespace = Namespace(task, inquiry.ask)
+    namespace.update(pickle.loads(prepared) if prepared else {})
     report = {"passed": False, "has_value": last is not None, "value": None}
     value, shown = None, []
     with capture_output() as captured:
@@ -244,6 +262,13 @@ def examine(source: str, imports: dict[str, str], inquiry: Inquiry) -> dict:
         data, _metadata = InteractiveShell.instance().display_formatter.format(value)
         shown = [{"output_type": "execute_result", "data": _small(data)}]
     return report | {"outputs": _outputs(captured) + shown}
+
+
+def _prepared(task: dict) -> bytes:
+    try:
+        return prepare(task)
+    except Exception:  # what cannot be kept is worked out for each learner
+        return b""
 
 
 def _number(value) -> float | None:
@@ -278,9 +303,12 @@ def run(request: dict, descriptors: list[int]) -> None:
             if not _byte:
                 return
             bridge = socket.socket(fileno=passed_on[0]) if passed_on else None
-            task, _buffers = wire.receive(control)
+            task, buffers = wire.receive(control)
+            if "names" in task:
+                wire.send(control, {}, [_prepared(task)])
+                continue
             inquiry = Inquiry(bridge)
-            report = examine(task["source"], task["imports"], inquiry)
+            report = examine(task, buffers[0], inquiry)
             report |= {"failed": inquiry.failed, "unclear": inquiry.unclear}
             if bridge:
                 bridge.close()

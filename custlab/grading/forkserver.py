@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from custlab.grading import linux, wire
+from custlab.grading import linux, shared_data, wire
 from custlab.grading.limits import Limits
 
 MAX_DESCRIPTORS = 8
@@ -35,14 +35,17 @@ def main(listener_fd: int, modules: list[str]) -> None:
     listener_fd : int
         A listening Unix socket, inherited from the process that started the server.
     modules : list of str
-        What to import beforehand, as ``module`` or ``module:name``; what is not there is left to
-        the learner's own import.
+        What to import beforehand, as ``module`` or ``module:name``, and cases to read, as
+        ``data:name``; what is not there is left to the learner's own import.
     """
     from custlab.grading import examiner, kernel_process, witness  # noqa: F401, for the children
 
     kernel_process.prepare()  # makes the shell, which pyplot looks for when it is imported
     for path in modules:
         module, _colon, name = path.partition(":")
+        if module == "data":
+            shared_data.share_case(name)
+            continue
         with contextlib.suppress(ImportError, AttributeError):
             found = importlib.import_module(module)
             getattr(found, name or "__name__")  # custlab loads its modules at first use

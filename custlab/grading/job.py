@@ -21,6 +21,7 @@ from custlab.grading.learner_kernel import LearnerKernel, Outcome
 from custlab.grading.limits import Limits
 from custlab.grading.master import Master
 from custlab.grading.notebooks import Unreadable, read_cells
+from custlab.grading.prefix import split
 from custlab.grading.repair import WorkCell, repair
 from custlab.grading.results import CellResult, NotebookResult, Results
 from custlab.grading.sandbox import INSIDE, Sandbox, View
@@ -78,6 +79,7 @@ class Grader:
     limits: Limits
     scratch: Path | None = None
     sandbox: Sandbox | None = field(default=None, init=False)
+    _prepared: dict[str, bytes] = field(default_factory=dict, init=False)
 
     def examination(self, files: dict[str, bytes]) -> Examination:
         """Prepare an examiner for one notebook."""
@@ -85,6 +87,18 @@ class Grader:
             self.sandbox = Sandbox(self.view, self.limits)
         folder = INSIDE if self.server.sandboxed else str(self.scratch)
         return Examination(self.server, self.sandbox, self.limits, self.view, files, folder)
+
+    async def task(self, source: str, master: Master, given: dict, seconds: float):
+        """Give a test as the examiner gets it, with what is the same for everybody worked out."""
+        told = {"imports": master.imports, "constants": master.constants}
+        parts = split(source, master.imports, master.constants)
+        if parts.names and source not in self._prepared:
+            alone = self.examination(given)  # it has nobody's answers
+            head = told | {"source": parts.head, "names": parts.names}
+            self._prepared[source] = await alone.prepare(head, seconds)
+            alone.close()
+        prepared = self._prepared.get(source, b"")
+        return told | {"source": parts.rest if prepared else source}, prepared
 
     def close(self) -> None:
         """End the examiners' sandbox."""
@@ -251,7 +265,8 @@ class NotebookRun:
         """Put one test to the examiner; what it says is the mark."""
         began = time.monotonic()
         report = None
-        if not needs_learner(cell.source, self.master.imports):
+        known = self.master.imports | self.master.constants
+        if not needs_learner(cell.source, known):
             report = await self._examine(cell, None)
         if (report is None or report["failed"]) and await self._ready():
             report = await self._examine(cell, self.kernel)
@@ -269,9 +284,9 @@ class NotebookRun:
     async def _examine(self, cell: WorkCell, kernel: LearnerKernel | None) -> dict:
         """Run a test, with the learner's kernel at hand to be asked if the test needs it."""
         seconds = self.job.limits.cell_seconds
-        ask = self.examination.examine(
-            cell.source, self.master.imports, kernel.bridge if kernel else None, 2 * seconds + 10
-        )
+        task, prepared = await self.grader.task(cell.source, self.master, self.job.given, seconds)
+        bridge = kernel.bridge if kernel else None
+        ask = self.examination.examine(task, prepared, bridge, 2 * seconds + 10)
         if kernel is None:
             return await ask
         asking = asyncio.ensure_future(ask)

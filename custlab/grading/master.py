@@ -72,8 +72,11 @@ class Master:
         In order.
     imports : dict
         The names that the master's own cells import, as ``module`` or ``module:name``.
+    constants : dict
+        The names that its locked cells set to plain values (``CASE = "appliances"``).
     modules : tuple of str
-        Everything the master imports, as ``module`` or ``module:name``, for the fork server.
+        What the fork server prepares: everything the master imports, as ``module`` or
+        ``module:name``, and the cases that it names, as ``data:name``.
     kernelspec : dict
         Its kernel.
     """
@@ -82,6 +85,7 @@ class Master:
     name: str
     cells: tuple[MasterCell, ...]
     imports: dict[str, str]
+    constants: dict[str, object]
     modules: tuple[str, ...]
     kernelspec: dict
 
@@ -92,7 +96,8 @@ class Master:
 
     def fingerprint(self) -> str:
         """Give a text that changes when anything changes that marks depend on."""
-        content = [
+        content = [sorted(self.imports.items()), sorted(self.constants.items(), key=str)]
+        content += [
             (cell.grade_id, cell.kind, cell.role, cell.source, cell.points) for cell in self.cells
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
@@ -190,7 +195,8 @@ def _read(course: Course, assignment: str, path: Path) -> Master:
         path.stem,
         cells,
         _imports(own),
-        tuple(sorted(set(_imports(written).values()))),
+        _constants([cell.source for cell in cells if cell.role == "locked"]),
+        tuple(sorted({*_imports(written).values(), *_cases(course, written)})),
         dict(notebook.metadata.get("kernelspec", {})),
     )
 
@@ -219,6 +225,34 @@ def _cell(stored, given) -> MasterCell:
         points=float(known.get("points", 0)) if graded else 0.0,
         metadata=json.loads(json.dumps(stored.metadata)),
     )
+
+
+def _cases(course: Course, sources: list[str]) -> list[str]:
+    """Find the cases whose names stand in a master's code."""
+    there = [path.parent.name for path in (course.root / "datasets").glob("*/datapackage.json")]
+    text = "\n".join(sources)
+    return [f"data:{name}" for name in there if f'"{name}"' in text or f"'{name}'" in text]
+
+
+def _constants(sources: list[str]) -> dict[str, object]:
+    """Find the names that cells set, once and at their top, to a plain text or number."""
+    found, twice = {}, set()
+    for source in sources:
+        try:
+            body = ast.parse(source).body
+        except SyntaxError:
+            continue
+        for node in body:
+            for target in node.targets if isinstance(node, ast.Assign) else []:
+                if isinstance(target, ast.Name):
+                    twice |= {target.id} & set(found)
+                    plain = isinstance(node.value, ast.Constant)
+                    found[target.id] = node.value.value if plain else None
+    return {
+        name: value
+        for name, value in found.items()
+        if name not in twice and isinstance(value, (str, int, float, bool))
+    }
 
 
 def _imports(sources: list[str]) -> dict[str, str]:

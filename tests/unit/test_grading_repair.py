@@ -41,6 +41,7 @@ MASTER = Master(
         cell("explain", "manual", "markdown"),
     ),
     {},
+    {},
     (),
     {},
 )
