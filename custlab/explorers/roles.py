@@ -14,7 +14,7 @@ import pandas as pd
 
 from custlab import roles as subject
 from custlab.explorers._base import explorer
-from custlab.i18n import _, ngettext
+from custlab.i18n import _
 from custlab.plots import roles as plots
 from custlab.roles.rules import CORE_ROLES, LEVEL, UNKNOWN
 from custlab.roles.unit import AIMS
@@ -122,7 +122,7 @@ def weights_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
 
 
 def minimum_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
-    """Ask for more or fewer telling actions before a role is named.
+    """Ask for more or fewer telling actions, and for a clearer lead, before a role is named.
 
     Parameters
     ----------
@@ -138,43 +138,41 @@ def minimum_explorer(case, truth: pd.DataFrame) -> widgets.VBox:
     """
     judged = _judged(case, truth, min_telling=1)
     right = (judged["main_role"] == judged["true"]).to_numpy()
-    telling = judged["telling"].to_numpy()
+    telling, ahead = judged["telling"].to_numpy(), judged["lead"].to_numpy()
     everybody = judged.attrs["people"]
-    rows = {}
-    for least in range(1, MOST_ASKED + 1):
-        enough = telling >= least
-        rows[least] = {
-            "accuracy": right[enough].mean() if enough.any() else np.nan,
-            "coverage": enough.sum() / everybody,
-        }
-    curve = pd.DataFrame(rows).T
 
-    def draw(least):
-        named = int((telling >= least).sum())
-        text = ngettext(
-            "From <strong>{least} telling action</strong> on: {named} of {people} people get a "
-            "role, {wrong} of them a wrong one; {rest} get “not enough evidence”.",
-            "From <strong>{least} telling actions</strong> on: {named} of {people} people get a "
-            "role, {wrong} of them a wrong one; {rest} get “not enough evidence”.",
-            least,
+    def draw(least, lead):
+        rows = {}
+        for asked in range(1, MOST_ASKED + 1):
+            named = (telling >= asked) & (ahead >= lead)
+            rows[asked] = {
+                "accuracy": right[named].mean() if named.any() else np.nan,
+                "coverage": named.sum() / everybody,
+            }
+        named = (telling >= least) & (ahead >= lead)
+        text = _(
+            "<strong>{named} of {people}</strong> people get a role, <strong>{wrong}</strong> of "
+            "them a wrong one; {rest} get “not enough evidence”."
         ).format(
-            least=least,
-            named=named,
+            named=int(named.sum()),
             people=everybody,
-            wrong=named - int(right[telling >= least].sum()),
-            rest=everybody - named,
+            wrong=int((named & ~right).sum()),
+            rest=everybody - int(named.sum()),
         )
-        return plots.coverage_curve(curve, least), text
+        return plots.coverage_curve(pd.DataFrame(rows).T, least), text
 
     return explorer(
         draw,
         _("how much evidence is enough"),
         _(
-            "Move the slider. Which loss is worse for the firm: a wrong role, or a person "
-            "without one?"
+            "Ask for more actions, or for a clearer lead over the next role. Which of the two buys "
+            "more accuracy for the people that it costs?"
         ),
         least=widgets.IntSlider(
             value=3, min=1, max=MOST_ASKED, description=_("Telling actions asked for")
+        ),
+        lead=widgets.FloatSlider(
+            value=0.0, min=0.0, max=0.6, step=0.05, description=_("Lead asked for (score)")
         ),
     )
 
@@ -204,7 +202,9 @@ def contacts_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
         if first["points"] == 0:
             text = _("Nobody here has left enough evidence: the first call is to find out.")
         else:
-            text = _("Start with the {title} ({role}), who is mostly met by {channel}.").format(
+            text = _(
+                "Start with: <strong>{title}</strong> ({role}). Met so far mostly here: {channel}."
+            ).format(
                 title=html.escape(str(first["title"])),
                 role=role_word(first["main_role"]),
                 channel=first["channel"],
@@ -229,7 +229,7 @@ def _judged(case, truth: pd.DataFrame, min_telling: int = 3) -> pd.DataFrame:
     scores = subject.role_scores(subject.role_profile(case.interactions, case.people))
     scores = scores[scores["unit_size"] > 1].reset_index(drop=True)
     found = subject.assign_roles(scores, min_telling=min_telling)
-    table = scores.assign(main_role=found["main_role"]).merge(
+    table = scores.assign(main_role=found["main_role"], lead=found["lead"]).merge(
         truth[["person_id", "main_role"]].rename(columns={"main_role": "true"}), on="person_id"
     )
     people = len(table)

@@ -84,8 +84,8 @@ def explain(case, person_id: str, *, weights: pd.DataFrame | None = None) -> Exp
     ...     "action": ["chooses model"] * 3 + ["pays"] * 2 + ["uses feature"]})
     >>> print(explain(SimpleNamespace(people=people, interactions=actions), "p1"))
     p1 (mother, one of 2 people of customer c1) is most likely the decider, and also plays buyer.
-    - Authority: 3 of 5 telling actions (chooses model, 3 times), and 100 % of all such actions ...
-    - Payment and ordering: 2 of 5 telling actions (pays, 2 times), and 100 % of all such ...
+    - Authority: 3 of 5 telling actions (chooses model 3×), and 100 % of all such actions in ...
+    - Payment and ordering: 2 of 5 telling actions (pays 2×), and 100 % of all such ...
     - Score for decider 0.70, next comes buyer with 0.55: the evidence is moderate.
     - The title “mother” was not used: it does not count as evidence.
     """
@@ -179,7 +179,7 @@ def _evidence_sentences(table: pd.DataFrame, done: pd.DataFrame, person: pd.Seri
     shown = table[table["times"] > 0].sort_values("times", ascending=False, kind="stable")
     for kind, row in shown.iterrows():
         actions = done.loc[done["evidence"] == kind, "action"].astype("object").value_counts()
-        named = listed([_times(action, n) for action, n in actions.items()])
+        named = ", ".join(f"{action} {n}×" for action, n in actions.items())
         text = ngettext(
             "{kind}: {n} of {total} telling action ({actions}), and {share} % of all such actions "
             "in this buying unit.",
@@ -194,10 +194,6 @@ def _evidence_sentences(table: pd.DataFrame, done: pd.DataFrame, person: pd.Seri
             share=round(100 * row["unit_share"]),
         )
         yield text
-
-
-def _times(action: str, n: int) -> str:
-    return ngettext("{action}, once", "{action}, {n} times", n).format(action=action, n=n)
 
 
 def _verdict(found: pd.Series, scores: pd.Series, person: pd.Series) -> list[str]:

@@ -190,6 +190,10 @@ def test_what_the_lesson_says_holds_in_every_case(shipped):
     assert share["title"] < share["evidence, else title"] < share["evidence"]
     report = roles.role_report(true, roles.assign_roles(roles.role_scores(profile)))
     assert (report["precision"] > 0.6).all()
+    scores = roles.role_scores(profile)
+    at = {n: roles.accuracy(true, roles.assign_roles(scores, min_telling=n)) for n in (3, 6)}
+    assert at[6]["accuracy"] - at[3]["accuracy"] < 0.05
+    assert at[6]["coverage"] < 0.6 * at[3]["coverage"]
     busiest = roles.stages_by_role(profile, true).idxmax()
     assert busiest.loc[["decide", "purchase", "use", "service", "search"]].tolist() == [
         "decider", "buyer", "user", "user", "influencer",
@@ -247,7 +251,7 @@ def test_explanation_names_actions_strength_and_what_was_not_used():
     done = [("a1", "signs contract")] * 6 + [("a1", "pays"), ("a2", "pays")]
     text = str(roles.explain(small_case(done), "a1"))
     assert "most likely the decider" in text
-    assert "signs contract, 6 times" in text
+    assert "signs contract 6×" in text
     assert "6 of 7 telling actions" in text
     assert "the evidence is strong" in text
     assert "“member” was not used" in text

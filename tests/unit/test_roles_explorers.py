@@ -83,6 +83,13 @@ def test_minimum_explorer_trades_coverage_for_accuracy(case, true):
         rest.append(int(re.search(r"; (\d+) get “not", sentence(box)).group(1)))
     assert rest == sorted(rest)
     assert rest[0] < rest[-1]
+    slider.value = 3
+    before = sentence(box)
+    controls(box)["Lead asked for (score)"].value = 0.5
+    counts = [list(map(int, re.findall(r"\d+", text)[:3])) for text in (before, sentence(box))]
+    (named, _all, wrong), (fewer, _all, fewer_wrong) = counts
+    assert fewer < named
+    assert fewer_wrong / fewer < wrong / named
 
 
 def test_contacts_explorer_names_whom_to_call(case):
@@ -92,7 +99,7 @@ def test_contacts_explorer_names_whom_to_call(case):
     for value in ("sell", "close", "serve"):
         aim.value = value
         said.add(sentence(box))
-        assert "Start with the" in sentence(box)
+        assert "Start with:" in sentence(box)
     assert len(said) > 1
 
 
