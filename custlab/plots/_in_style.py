@@ -1,17 +1,37 @@
-"""Draw everything of a picture, its texts too, in the course's style."""
+"""Draw everything of a picture, its texts too, in the course's style, and draw it once."""
 
 from __future__ import annotations
 
+import io
 from functools import wraps
 
-from custlab.style import style
+from custlab.style import Picture, style
+
+
+class _DrawnOnce(Picture):
+    """A picture that works out its layout and draws itself once.
+
+    ``Figure.savefig`` does both twice, which explorers have no time for.
+    """
+
+    def png(self) -> bytes:
+        """Draw the figure.
+
+        Returns
+        -------
+        bytes
+            A PNG image.
+        """
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        stream = io.BytesIO()
+        with style():
+            FigureCanvasAgg(self.fig).print_png(stream)
+        return stream.getvalue()
 
 
 def in_style(draw):
-    """Run a function that draws inside the course's style, and settle the picture's layout.
-
-    Texts take their fonts from the style. The layout is worked out once and then kept:
-    otherwise matplotlib would do it twice more while saving, which explorers have no time for.
+    """Run a function that draws inside the course's style: texts take their fonts from it.
 
     Parameters
     ----------
@@ -28,8 +48,6 @@ def in_style(draw):
     def drawn(*args, **options):
         with style():
             picture = draw(*args, **options)
-            picture.fig.get_layout_engine().execute(picture.fig)
-            picture.fig.set_layout_engine("none")
-        return picture
+        return _DrawnOnce(picture.fig, picture.alt, picture.caption)
 
     return drawn
