@@ -64,16 +64,17 @@ def responses(rates, title: str) -> Picture:
     for number, approach in enumerate(approaches):
         some = rates[rates["approach"] == approach]
         height = [groups.index(group) + offsets[number] for group in some["group"]]
-        reach = [(some["rate"] - some["low"]) * 100, (some["high"] - some["rate"]) * 100]
         control = approach == "none"
-        ax.errorbar(
+        color = MUTED if control else PALETTE[number]
+        ax.hlines(height, some["low"] * 100, some["high"] * 100, color=color, linewidth=1)
+        ax.plot(
             some["rate"] * 100,
             height,
-            xerr=np.array(reach),
-            fmt="|" if control else MARKERS[number],
-            color=MUTED if control else PALETTE[number],
+            linestyle="",
+            marker="|" if control else MARKERS[number],
             markersize=9 if control else 7,
-            elinewidth=1,
+            color=color,
+            clip_on=False,  # a mark at 0 % is shown whole
             label=words_for(approach),
         )
     ax.set_yticks(range(len(groups)), groups)
@@ -302,8 +303,9 @@ def trial_gains(gains, title: str) -> Picture:
         (inside > 0, PALETTE[2], "", _("the plan gains")),
         (inside <= 0, PALETTE[3], "//", _("it loses, or changes nothing")),
     ):
-        ax.hist(inside[some], bins=edges, color=color, hatch=hatch, edgecolor="white",
-                weights=np.full(some.sum(), 100 / len(gains)), label=label)  # fmt: skip
+        share = np.histogram(inside[some], edges)[0] / len(gains) * 100
+        ax.stairs(share, edges, fill=True, facecolor=color, hatch=hatch, edgecolor="white",
+                  label=label)  # fmt: skip
     ax.axvline(0, color="black", linewidth=1)
     ax.set(
         title=title,
