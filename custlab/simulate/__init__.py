@@ -32,4 +32,4 @@ def truth(name, n_customers=None, seed=None):
     >>> sorted(truth("software", n_customers=50).roles["main_role"].unique())
     ['buyer', 'decider', 'influencer', 'user']
     """
-    return simulate(name, n_customers, seed).truth
+    return simulate(name, n_customers, seed).truth.copy()

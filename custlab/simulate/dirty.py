@@ -47,7 +47,7 @@ def make_dirty(spec, streams, texts):
     orders = orders[orders["customer_id"].isin(customers["customer_id"])].reset_index(drop=True)
     people = _Dirt(rng, "customers", customers, "customer_id")
     lines = _Dirt(rng, "orders", orders, "order_id")
-    _dirty_customers(spec, people)
+    _dirty_customers(people)
     _dirty_orders(lines)
     twins = _double_customers(spec, rng, people, lines)
     _double_rows(lines, 26)
@@ -129,7 +129,7 @@ def _one_of(rng, options):
     return options[int(rng.integers(len(options)))]
 
 
-def _dirty_customers(spec, dirt):
+def _dirty_customers(dirt):
     """Plant the defects of the customers table."""
     rng, table = dirt.rng, dirt.table
     for column, n in (("kind", 22), ("gender", 18)):

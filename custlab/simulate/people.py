@@ -94,7 +94,7 @@ SECOND_ROLE = 0.22  # a role whose strength comes this close to the main one is 
 CHILD = 12  # below this age nobody decides, pays or screens
 
 
-def make_people(spec, streams, customers):
+def make_people(streams, customers):
     """Draw the people of every buying unit.
 
     Returns

@@ -36,6 +36,11 @@ class Truth:
     uplift: pd.DataFrame = field(repr=False)
     responses: pd.DataFrame = field(repr=False)
 
+    def copy(self):
+        """Return a copy that may be changed without spoiling the next call of `truth`."""
+        frames = (self.roles, self.segments, self.value, self.uplift, self.responses)
+        return Truth(self.name, *(frame.copy() for frame in frames))
+
 
 def make_truth(world):
     """Read the truth off a finished simulation."""

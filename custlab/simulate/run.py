@@ -57,7 +57,7 @@ class _World:
         self.streams = streams
         self.calendar = Calendar(spec.starts_on, spec.promo)
         self.customers, self.latent = make_population(spec, streams, self.calendar, n)
-        self.people = make_people(spec, streams, self.customers)
+        self.people = make_people(streams, self.customers)
         self.roles, self.strength = make_roles(streams, self.people)
         self.cycle = purchases.draw_cycles(spec, streams, self.customers)
 
@@ -147,9 +147,7 @@ class _World:
         self.events = events.sort_values(["minute", "customer", "person"], kind="stable")
         past = self.lines[self.lines["day"] <= calendar.last]
         unhappy = survey.unhappy_events(self.customers, past, self.events, calendar.last - 365)
-        self.survey = survey.make_survey(
-            *base, self.latent, self.people, self.strength, self.first, unhappy
-        )
+        self.survey = survey.make_survey(*base, self.latent, self.people, self.first, unhappy)
         if self.contractual:
             won = past[~past["renewal"]].groupby("order", as_index=False).agg(
                 customer=("customer", "first"), day=("day", "first"), amount=("amount", "sum")

@@ -23,7 +23,7 @@ LEVELS = {  # mean of each satisfaction; what matters most is not what is done b
 }
 
 
-def make_survey(spec, streams, calendar, customers, latent, people, strength, first, unhappy):
+def make_survey(spec, streams, calendar, customers, latent, people, first, unhappy):
     """Draw the answers of the customers who took part.
 
     Parameters
@@ -41,7 +41,7 @@ def make_survey(spec, streams, calendar, customers, latent, people, strength, fi
     rng = streams("survey")
     rows = _respondents(rng, spec, calendar, customers, latent)
     n = len(rows)
-    answers = pd.DataFrame({"customer": rows, "person": _who(rng, people, strength, rows)})
+    answers = pd.DataFrame({"customer": rows, "person": _who(rng, people, rows)})
     since = customers["customer_since"].to_numpy()[rows]
     opens = calendar.day("2024-10-08")
     answers["day"] = np.maximum(opens + rng.integers(0, 42, n), since)
@@ -51,7 +51,7 @@ def make_survey(spec, streams, calendar, customers, latent, people, strength, fi
         answers[item] = _likert(latent[item].to_numpy()[rows] + style, 7)
     pleased = latent["pleased"].to_numpy()[rows] - 0.35 * np.minimum(unhappy[rows], 3)
     satisfaction = _satisfaction(rng, spec, pleased)
-    overall = satisfaction @ np.array(WEIGHTS[spec.name]) + rng.normal(0, 0.35, n)
+    overall = (satisfaction * np.array(WEIGHTS[spec.name])).sum(axis=1) + rng.normal(0, 0.35, n)
     answers["satisfaction"] = _likert(overall, 5)
     for number, name in enumerate(SATISFACTIONS):
         answers[name] = _likert(satisfaction[:, number], 5)
@@ -77,7 +77,7 @@ def _respondents(rng, spec, calendar, customers, latent):
     return np.flatnonzero(rng.random(len(customers)) < chance)
 
 
-def _who(rng, people, strength, rows):
+def _who(rng, people, rows):
     """Draw which grown-up of the unit answered."""
     unit = people["customer"].to_numpy()
     start = np.searchsorted(unit, rows)

@@ -52,7 +52,9 @@ def test_streams_do_not_shift_each_other():
     assert (Streams(6)("orders").random(3) != before).all()
 
 
-def test_truth_belongs_to_its_cohort():
+def test_truth_belongs_to_its_cohort_and_stays_as_it_is():
+    truth("software", 80, 9).segments["segment"] = "changed"
+    assert "changed" not in set(truth("software", 80, 9).segments["segment"])
     made = simulate("software", 80, 9)
     assert set(truth("software", 80, 9).segments["customer_id"]) == set(
         made.tables["customers"]["customer_id"]
