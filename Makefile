@@ -31,7 +31,7 @@ check: ready
 	@$(BIN)/custlab check
 
 test: ready-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 demo: ready
 	@$(BIN)/python -m tests.demo
