@@ -53,7 +53,8 @@ def test_streams_do_not_shift_each_other():
 
 
 def test_truth_belongs_to_its_cohort_and_stays_as_it_is():
-    truth("software", 80, 9).segments["segment"] = "changed"
+    mine = truth("software", 80, 9).segments
+    mine["segment"] = "changed"
     assert "changed" not in set(truth("software", 80, 9).segments["segment"])
     made = simulate("software", 80, 9)
     assert set(truth("software", 80, 9).segments["customer_id"]) == set(
