@@ -46,7 +46,7 @@ class Course:
 
     @property
     def directories(self):
-        """nbgrader's CourseDirectory."""
+        """The course's folders, as nbgrader names them."""
         return self.app.coursedir
 
     @property

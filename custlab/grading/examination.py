@@ -120,11 +120,11 @@ class Examination:
 
 
 def needs_learner(source: str, imports: dict[str, str]) -> bool:
-    """Tell whether a test looks at anything of the learner's besides the saved answers.
+    r"""Tell whether a test looks at anything of the learner's besides the saved answers.
 
     Examples
     --------
-    >>> needs_learner("from custlab.exercises import mark\\nmark('s', 'q', points=1)", {})
+    >>> needs_learner("from custlab.exercises import mark\nmark('s', 'q', points=1)", {})
     False
     >>> needs_learner("assert total == 3", {})
     True

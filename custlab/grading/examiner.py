@@ -67,6 +67,7 @@ class RemoteFunction(StandIn):
     __slots__ = ()
 
     def __call__(self, *arguments, **keywords):
+        """Call it over there; its result comes back as data."""
         return self._ask({"ask": "call", "handle": self._handle}, *arguments, **keywords)
 
 

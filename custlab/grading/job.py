@@ -1,4 +1,4 @@
-"""Grading one submission: run the learner's cells, put the tests to the examiner, say what came of it."""
+"""Grading one submission: run the learner's cells, put tests to the examiner, note marks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Job:
 
 @dataclass
 class Grader:
-    """What a process that grades needs: the fork server, what can be seen, the examiners' sandbox."""
+    """What a process that grades needs: fork server, what can be seen, the examiners' sandbox."""
 
     server: ForkServer
     view: View
@@ -227,7 +227,7 @@ class NotebookRun:
             await self._end_kernel()
 
     async def _ready(self) -> bool:
-        """Have a kernel that has run what came before; False if this submission used up its share."""
+        """Have a kernel that has run what came before; False if its share is used up."""
         while self.kernel is None and not self.given_up:
             if self.restarts > self.job.limits.restarts:
                 self.given_up = _("the kernel had to be started anew too often")

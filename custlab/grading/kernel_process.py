@@ -17,7 +17,6 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.application import BaseIPythonApplication
 from traitlets import Dict
 
-
 SERVE = "custlab_serve_request"
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 
@@ -73,9 +72,9 @@ class SubmissionKernelApp(IPKernelApp):
 def prepare() -> None:
     """Do before forking what each kernel would do after it: settings, the shell, its extensions."""
     import encodings.utf_8_sig  # noqa: F401
-    import tornado.platform.asyncio  # noqa: F401, what every kernel would import at its start
 
     import ipykernel.debugger
+    import tornado.platform.asyncio  # noqa: F401, what every kernel would import at its start
 
     ipykernel.debugger._is_debugpy_available = False  # nobody debugs in a grading kernel
     app = SubmissionKernelApp.instance()

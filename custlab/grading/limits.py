@@ -78,7 +78,7 @@ class Limits:
 
 
 def _own_size() -> tuple[int, int]:
-    """Read this process's address space and private data (bytes), which the limits come on top of."""
+    """Read this process's address space and private data (bytes); limits come on top of them."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123
             sizes = dict(line.split(":", 1) for line in status if line.startswith("Vm"))

@@ -91,7 +91,7 @@ def _read(cell: dict) -> Cell:
 
 
 def _text(source) -> str:
-    """Join a source that may be one text or a list of lines; lone surrogates become question marks."""
+    """Join a source, one text or a list of lines; lone surrogates become question marks."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):

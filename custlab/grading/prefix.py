@@ -37,7 +37,7 @@ class Split:
 
 
 def split(source: str, imports: dict[str, str], constants: dict[str, object]) -> Split:
-    """Split a test behind its last statement that is the same for everybody.
+    r"""Split a test behind its last statement that is the same for everybody.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def split(source: str, imports: dict[str, str], constants: dict[str, object]) ->
 
     Examples
     --------
-    >>> split("import math\\nright = math.sqrt(2)\\nassert mine == right", {}, {}).names
+    >>> split("import math\nright = math.sqrt(2)\nassert mine == right", {}, {}).names
     ('right',)
     """
     body = ast.parse(source).body

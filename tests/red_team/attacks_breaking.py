@@ -109,10 +109,12 @@ ESCAPE = """
 import ctypes, os
 totals = None
 libc = ctypes.CDLL(None, use_errno=True)
-for name, arguments in [("unshare", (0x10000000 | 0x20000,)), ("mount", (b"/", b"/tmp", None, 4096, None)),
-                        ("umount2", (b"/proc", 2)), ("setuid", (0,)), ("chroot", (b"/",)),
-                        ("ptrace", (16, 1, 0, 0)), ("setns", (0, 0))]:
-    print(name, libc[name](*arguments))
+for name, arguments in [
+    ("unshare", (0x10000000 | 0x20000,)), ("unshare", (0x10000000,)), ("setuid", (0,)),
+    ("mount", (b"/", b"/tmp", None, 4096, None)), ("umount2", (b"/proc", 2)),
+    ("chroot", (b"/",)), ("setns", (0, 0)),
+]:
+    print("GOT" if libc[name](*arguments) == 0 else "refused", name)
 for pid in (1, 2, -1):
     try:
         os.kill(pid, 0)
@@ -322,7 +324,8 @@ BREAKING = [
         NOTHING,
         raw=lambda notebook: (
             '{"cells": [1, {"cell_type": 7, "source": {"a": 1}, "metadata": []},'
-            ' {"cell_type": "code", "id": ["x"], "metadata": {"nbgrader": 5, "tags": 3}}], "nbformat": "x"}'
+            ' {"cell_type": "code", "id": ["x"], "metadata": {"nbgrader": 5, "tags": 3}}],'
+            ' "nbformat": "x"}'
         ),
         answers=None,
     ),

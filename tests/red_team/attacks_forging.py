@@ -37,7 +37,8 @@ class Strip(ast.NodeTransformer):
     def visit_Assert(self, node):
         return ast.Pass()
 get_ipython().ast_transformers.append(Strip())
-get_ipython().input_transformers_cleanup.append(lambda lines: [l for l in lines if "assert" not in l])
+drop = lambda lines: [line for line in lines if "assert" not in line]
+get_ipython().input_transformers_cleanup.append(drop)
 def days_since(dates, today):
     return dates.dt.day * 0
 """

@@ -27,8 +27,8 @@ SEARCH_MEMORY = (
 import gc, re
 for thing in gc.get_objects():
     try:
-        if isinstance(thing, dict) and any(isinstance(v, str) and needle in v for v in thing.values()):
-            if thing is not globals():
+        if isinstance(thing, dict) and thing is not globals():
+            if any(isinstance(v, str) and needle in v for v in thing.values()):
                 print("GOT", str(thing)[:500])
     except Exception:
         pass
@@ -41,7 +41,8 @@ for line in open("/proc/self/maps"):
                 found = memory.read(min(int(end, 16) - int(start, 16), 1 << 26))
             except (OSError, ValueError):
                 continue
-            around = [m.start() for m in re.finditer(b"secret_of_[qrg][u-v,e,r]\\w+ = [^ ]the-", found)]
+            pattern = b"secret_of_[qrg][u-v,e,r]\\w+ = [^ ]the-"
+            around = [m.start() for m in re.finditer(pattern, found)]
             if around:
                 print("GOT", found[around[0]:around[0] + 200])
 totals = None
@@ -69,7 +70,8 @@ TELL_HEARD = (
 import sys
 sys.setprofile(None); sys.settrace(None)
 texts = [v for item in list(heard) for part in item[1:] for v in list(part.values())[:300]]
-print("GOT" if any(isinstance(t, str) and needle in t for t in texts if t is not needle) else "nothing")
+texts = [t for t in texts if isinstance(t, str) and t is not needle]
+print("GOT" if any(needle in t for t in texts) else "nothing")
 from sklearn.cluster import KMeans
 model = KMeans(2, n_init=5, random_state=0).fit(points)
 """
@@ -99,7 +101,7 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
             content = open(f"/proc/{pid}/{name}", "rb").read(1 << 20)
         except OSError:
             continue
-        if b"gradebook" in content and name == "environ" or b"solutions" in content and name == "cmdline":
+        if {"environ": b"gradebook", "cmdline": b"solutions"}.get(name, b"secret_of_[") in content:
             print("GOT", pid, name, content[:200])
 print(len(list(filter(str.isdigit, os.listdir("/proc")))), "processes")
 totals = None

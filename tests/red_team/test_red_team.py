@@ -46,7 +46,7 @@ def graded(tmp_path_factory):
 
 
 def test_the_run_was_not_stopped(graded):
-    root, book, found, summary = graded
+    _root, book, _found, summary = graded
     assert summary.failed == {}
     assert set(book) == {attack.name for attack in EVERYTHING}
 
@@ -58,7 +58,7 @@ def test_there_are_at_least_forty_attacks():
 
 @pytest.mark.parametrize("attack", EVERYTHING, ids=lambda attack: attack.name)
 def test_what_must_happen(graded, attack):
-    root, book, found, summary = graded
+    _root, book, found, _summary = graded
     got = {name: book[attack.name][name][0] for name in attack.marks}
     assert got == attack.marks, (attack.must, found[attack.name])
     for name in attack.review:

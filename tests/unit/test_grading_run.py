@@ -1,4 +1,4 @@
-"""A class is graded: the same marks as stock nbgrader, resumable, and nothing of a person's lost."""
+"""A class is graded: the marks of stock nbgrader, resumable, nothing of a person's lost."""
 
 from __future__ import annotations
 
