@@ -14,6 +14,7 @@ from custlab.plots._buying_unit import (
     draw_unit,
     fill_figure,
     ink,
+    leave_room,
 )
 from custlab.plots._role_judgement import (
     confusion_matrix,
@@ -132,10 +133,12 @@ def profile_bars(case, customer_id: str, *, reveal: bool = True) -> Picture:
     with style():
         _stacked(ax, unit, names)
         ax.set_xlabel(_("telling actions (number)"))
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlim(0, max(unit["telling"].max(), 1) * 1.08)
         ax.set_title(_("What the people of {customer} did").format(customer=customer_id))
         ax.grid(axis="y", visible=False)
         ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
+        leave_room(ax, names, right=2.0)
     said = "; ".join(_said(person) for __, person in unit[::-1].iterrows())
     return Picture(fig, _("Telling actions by person: {people}.").format(people=said))
 
@@ -249,6 +252,7 @@ def key_contacts(ranked: pd.DataFrame, aim: str = "sell") -> Picture:
             _("Whom to talk to first at {customer}, to {aim}").format(customer=customer_id, aim=aim)
         )
         ax.grid(axis="y", visible=False)
+        leave_room(ax, names, right=0.2)
     said = "; ".join(
         f"{person['rank']}. {person['title']} ({role_word(person['main_role'])}, "
         f"{person['points']:.2f})"
