@@ -10,6 +10,7 @@ from custlab.plots._in_style import in_style
 from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[:4]
+LEAST_TOLD = 0.2  # smaller effects and loadings are shaded, but not printed
 
 
 @in_style
@@ -95,7 +96,7 @@ def loadings(table: pd.DataFrame) -> Picture:
     Returns
     -------
     Picture
-        A heat map; loadings of .4 and more are printed bold.
+        A heat map; loadings from .2 are printed, from .4 in bold.
     """
     fig, ax = new_figure(2.6 + 1.5 * table.shape[1], 1 + 0.27 * len(table))
     _heat(ax, table.to_numpy(), bold=0.4, decimals=2)
@@ -490,7 +491,7 @@ def _points(ax, places, labels, names) -> None:
 def _heat(ax, values, bold: float, decimals: int, limit: float = 1.0) -> None:
     ax.imshow(values, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        if np.isnan(value):
+        if np.isnan(value) or abs(value) < LEAST_TOLD:
             continue
         ax.text(
             column, row, f"{value:+.{decimals}f}", ha="center", va="center", fontsize=9,
