@@ -34,6 +34,15 @@ def first_calls(
         Index: customer. Columns: person ids, missing where a way finds nobody: ``payer`` (who
         placed most orders), ``title`` (whose title decides most often elsewhere), ``evidence``
         (named decider by the rule), ``evidence, else title``.
+
+    Examples
+    --------
+    >>> from custlab import make_case
+    >>> from custlab.simulate import truth
+    >>> case = make_case("software", n_customers=200, seed=1)
+    >>> calls = first_calls(case, truth("software", n_customers=200, seed=1).roles)
+    >>> calls.columns.tolist()
+    ['payer', 'title', 'evidence', 'evidence, else title']
     """
     require(case.orders, ("customer_id", "person_id"), "orders")
     profile = role_profile(case.interactions, case.people)

@@ -118,6 +118,16 @@ def explain_unit(
     ------
     InputError
         If the case has no such customer.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> people = pd.DataFrame({"person_id": ["p1"], "customer_id": "c1", "title": "self"})
+    >>> actions = pd.DataFrame({"person_id": ["p1"], "stage": "use", "action": "installs"})
+    >>> print(explain_unit(SimpleNamespace(people=people, interactions=actions), "c1")["p1"])
+    p1 (self, the only person of customer c1) plays all four core roles: nobody else is there.
+    - Usage: 1 of 1 telling action (installs 1×), and 100 % of all such actions in this buying unit.
+    - Whoever buys alone needs, chooses, pays and uses; no evidence is weighed.
     """
     people, actions = unit_tables(case, customer_id)
     profile = role_profile(actions, people)

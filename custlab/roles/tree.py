@@ -110,6 +110,17 @@ def learn_tree(
     ----------
     Breiman, L., Friedman, J., Olshen, R. & Stone, C. (1984). Classification and Regression
     Trees.
+
+    Examples
+    --------
+    >>> from custlab import make_case
+    >>> from custlab.roles import role_profile
+    >>> from custlab.simulate import truth
+    >>> case = make_case("software", n_customers=200, seed=1)
+    >>> true = truth("software", n_customers=200, seed=1).roles
+    >>> profile = role_profile(case.interactions, case.people)
+    >>> learn_tree(profile, true, max_depth=2).get_depth()
+    2
     """
     from sklearn.tree import DecisionTreeClassifier
 
@@ -144,6 +155,18 @@ def predict_roles(
     -------
     DataFrame
         ``person_id``, ``customer_id``, ``title``, ``unit_size``, ``telling``, ``main_role``.
+
+    Examples
+    --------
+    >>> from custlab import make_case
+    >>> from custlab.roles import role_profile
+    >>> from custlab.simulate import truth
+    >>> case = make_case("software", n_customers=200, seed=1)
+    >>> true = truth("software", n_customers=200, seed=1).roles
+    >>> profile = role_profile(case.interactions, case.people)
+    >>> found = predict_roles(learn_tree(profile, true), profile)
+    >>> (found.loc[found["telling"] < 3, "main_role"] == "not enough evidence").all()
+    np.True_
     """
     require(profile, ("person_id", "customer_id", "title", *FEATURES), "profile")
     found = profile[["person_id", "customer_id", "title", "unit_size", "telling"]]
@@ -208,6 +231,17 @@ def compare_methods(
     DataFrame
         One row per method: what `accuracy` gives, on the part kept for judging. Titles are
         judged on the same people as the tree.
+
+    Examples
+    --------
+    >>> from custlab import make_case
+    >>> from custlab.roles import role_profile
+    >>> from custlab.simulate import truth
+    >>> case = make_case("software", n_customers=200, seed=1)
+    >>> true = truth("software", n_customers=200, seed=1).roles
+    >>> profile = role_profile(case.interactions, case.people)
+    >>> compare_methods(profile, true).index.tolist()
+    ['title alone', 'rule', 'decision tree']
     """
     learn, judge = split_customers(profile, seed=seed)
     rule = assign_roles(role_scores(judge, weights), min_telling=min_telling)

@@ -200,6 +200,12 @@ def instructive_units(case, n: int = 10) -> list[str]:
     list of str
         Customer ids: units of three to six people, most different roles first, then the
         strongest evidence.
+
+    Examples
+    --------
+    >>> from custlab import make_case
+    >>> len(instructive_units(make_case("software", n_customers=200, seed=1), n=3))
+    3
     """
     profile = role_profile(case.interactions, case.people)
     found = assign_roles(role_scores(profile))
@@ -236,6 +242,16 @@ def unit_tables(case, customer_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     ------
     InputError
         If the case has no such customer; a similar id is suggested.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> people = pd.DataFrame({"person_id": ["p1"], "customer_id": "c1", "title": "owner"})
+    >>> actions = pd.DataFrame({"person_id": ["p1", "p1"], "stage": "decide",
+    ...                         "action": ["signs contract", "signs contract"]})
+    >>> case = SimpleNamespace(people=people, interactions=actions)
+    >>> [len(table) for table in unit_tables(case, "c1")]
+    [1, 2]
     """
     require(case.people, ("person_id", "customer_id", "title"), "people")
     require(case.interactions, ("person_id", "stage", "action"), "interactions")
@@ -285,6 +301,17 @@ def unit_actions(case, customer_id: str) -> pd.DataFrame:
     -------
     DataFrame
         ``person_id``, ``title``, ``action``, ``evidence``, ``times``; most frequent first.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> people = pd.DataFrame({"person_id": ["p1"], "customer_id": "c1", "title": "owner"})
+    >>> actions = pd.DataFrame({"person_id": ["p1", "p1"], "stage": "decide",
+    ...                         "action": ["signs contract", "signs contract"]})
+    >>> case = SimpleNamespace(people=people, interactions=actions)
+    >>> unit_actions(case, "c1")
+      person_id  title          action   evidence  times
+    0        p1  owner  signs contract  authority      2
     """
     people, actions = unit_tables(case, customer_id)
     events = evidence_of(actions).merge(people[["person_id", "title"]], on="person_id")
