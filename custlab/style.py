@@ -166,7 +166,10 @@ class Picture:
         """
         stream = io.BytesIO()
         with style():
-            self.fig.savefig(stream, format="png", dpi=DOTS_PER_INCH)
+            # Fast rather than small: an explorer draws at every move of a slider.
+            self.fig.savefig(
+                stream, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1}
+            )
         return stream.getvalue()
 
     def html(self) -> str:
