@@ -56,15 +56,16 @@ def non_response_explorer(case) -> widgets.VBox:
         draw,
         _("who answers"),
         _(
-            "Give all three the same rate first: the mean is right. Then let the displeased fall "
-            "silent. Does inviting more people help?"
+            "Say how many of the pleased, the neutral and the displeased answer. Give all three "
+            "the same rate first: the mean is right. Then let the displeased fall silent. Does "
+            "inviting more people help?"
         ),
         invited=widgets.IntSlider(
             500, 100, 5000, 100, description=_("People invited"), readout_format="d"
         ),
-        pleased=widgets.IntSlider(40, **rate, description=_("Pleased (4-5) who answer, %")),
-        neutral=widgets.IntSlider(20, **rate, description=_("Neutral (3) who answer, %")),
-        displeased=widgets.IntSlider(10, **rate, description=_("Displeased (1-2) who answer, %")),
+        pleased=widgets.IntSlider(40, **rate, description=_("Pleased (4-5), %")),
+        neutral=widgets.IntSlider(20, **rate, description=_("Neutral (3), %")),
+        displeased=widgets.IntSlider(10, **rate, description=_("Displeased (1-2), %")),
     )
 
 

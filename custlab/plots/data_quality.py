@@ -121,8 +121,8 @@ def type_moves(clean: pd.Series, dirty: pd.Series, order: list[str] | None = Non
         ax.set_yticks(range(len(names)), names)
         ax.grid(visible=False)
         ax.set_xlabel(_("type according to the dirty export"))
-        ax.set_ylabel(_("type in truth"))
-        ax.set_title(_("Off the diagonal: customers treated as what they are not"))
+        ax.set_ylabel(_("type from the clean tables"))
+        ax.set_title(_("Customers in the wrong box"))
     moves = counts.where(~np.eye(len(names), dtype=bool)).stack()
     moves = moves[moves > 0].astype(int).sort_values(ascending=False)
     told = ", ".join(
