@@ -99,9 +99,9 @@ def shown(notebook):
         "roles": [
             box.input_value() for box in card(notebook, "Match rows").locator("select").all()
         ],
-        "steps": [step.locator("..").inner_text().strip() for step in steps.all()],
+        "steps": [step.locator("..").text_content().strip() for step in steps.all()],
         "share": card(notebook, "Give a number").get_by_label("Your number").input_value(),
-        "people": card(notebook, "Use a slider").locator(".widget-readout").inner_text(),
+        "people": card(notebook, "Use a slider").locator(".widget-readout").text_content(),
         "map": [box.input_value() for box in places.all()],
         "name": forms.get_by_label("Name").input_value(),
         "explain": card(notebook, "Write text").locator("textarea").input_value(),
@@ -230,7 +230,10 @@ def test_answers_by_keyboard_alone(notebook):
     lesson = card(book, "A lesson asks")
     lesson.get_by_label("Paying").focus()
     press("Space")
+    wait_for(lambda: saved(book).get("lesson"), "Paying")
+    press("Tab")  # each radio button is a stop of its own
     press("Tab")
+    wait_for(lambda: book.page.evaluate("() => document.activeElement.textContent"), "Check")
     press("Enter")
     lesson.get_by_text("Not right yet.").wait_for()
 
