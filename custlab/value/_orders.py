@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import narwhals as nw
+import numpy as np
 
 from custlab.errors import InputError
 from custlab.i18n import _
@@ -142,7 +143,6 @@ def _facts(frame, schema, columns: OrderColumns) -> dict:
         nw.col(columns.date).null_count().alias("no_date"),
         nw.col(columns.amount).null_count().alias("no_amount"),
         nw.col(columns.amount).min().alias("lowest"),
-        nw.col(columns.amount).max().alias("highest"),
         nw.col(columns.date).max().alias("last"),
         nw.len().alias("rows"),
     ]
@@ -173,12 +173,6 @@ def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -
                     "known, or leave these rows out knowingly: orders.dropna(subset=[{column!r}])."
                 ).format(column=column, n=facts[fact], total=facts["rows"], where=where)
             )
-    if facts["highest"] == float("inf") or facts["lowest"] == float("-inf"):
-        raise InputError(
-            _("Column {column} holds an infinite amount. Look for a division by zero.").format(
-                column=columns.amount
-            )
-        )
     if facts.get("currencies", 1) > 1:
         raise InputError(
             _(
@@ -253,6 +247,35 @@ def _settled_as_of(frame, columns: OrderColumns, last, as_of) -> datetime:
             )
         )
     return last_day
+
+
+def refuse_infinite(money, column: str) -> None:
+    """Refuse sums that are no numbers: one look at each customer instead of at each order.
+
+    Parameters
+    ----------
+    money : array of float
+        Sums by customer.
+    column : str
+        The column that was added up, for the message.
+
+    Raises
+    ------
+    InputError
+        If a sum is infinite or not a number.
+
+    Examples
+    --------
+    >>> refuse_infinite([1.0, 2.0], "amount")
+    """
+    strange = int((~np.isfinite(np.asarray(money, dtype=float))).sum())
+    if strange:
+        raise InputError(
+            _(
+                "Column {column} holds an infinite amount or one that is no number, at {n} "
+                "customers. Look for a division by zero."
+            ).format(column=column, n=strange)
+        )
 
 
 def midnight(moment) -> datetime:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders, midnight
+from custlab.value._orders import OrderColumns, _collect, checked_orders, midnight, refuse_infinite
 
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
@@ -79,6 +79,7 @@ def purchase_histories(
     )
     daily = _purchase_days(frame, columns)
     table = _collect(_four_numbers(daily, customer)).to_pandas().set_index(customer).sort_index()
+    refuse_infinite(table["money"], amount)
     first, last = pd.to_datetime(table["first"]), pd.to_datetime(table["last"])
     repeats = table["days"].astype("int64") - 1
     repeat_money = table["money"] - table["first_money"]
@@ -109,7 +110,7 @@ def _purchase_days(frame, columns: OrderColumns):
         frame.select(nw.col(columns.customer), day, nw.col(columns.amount).alias("money"))
         .group_by(columns.customer, "day")
         .agg(nw.col("money").sum())
-        .filter(nw.col("money") > 0)
+        .filter(~(nw.col("money") <= 0))  # what is no number stays, and is refused later
     )
 
 

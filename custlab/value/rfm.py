@@ -6,16 +6,19 @@ only one row per customer is brought here.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders
+from custlab.value._orders import OrderColumns, _collect, checked_orders, refuse_infinite
 
 MEASURES = ("recency", "frequency", "monetary")
 METHODS = ("quantile", "equal_width")
+MILLISECONDS_A_DAY = 86_400_000
 
 
 def rfm_table(
@@ -52,8 +55,9 @@ def rfm_table(
     Returns
     -------
     pandas or Polars DataFrame
-        Sorted by customer: ``customer_id``, ``recency`` (whole days since the last order),
-        ``frequency`` (orders), ``monetary`` (currency). Polars in, Polars out; else pandas.
+        ``customer_id``, ``recency`` (whole days since the last order), ``frequency`` (orders),
+        ``monetary`` (currency). Polars in, Polars out, in no order of rows, as Polars does it;
+        else pandas, sorted by customer.
 
     Raises
     ------
@@ -84,24 +88,27 @@ def rfm_table(
         orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
     )
     table = _collect(_added_up(frame, columns, net=non_positive == "net"))
-    days = nw.lit(as_of) - nw.col("last").cast(nw.Datetime("us")).dt.truncate("1d")
+    refuse_infinite(table["monetary"].to_numpy(), amount)
+    # Whole days between dates, whatever the hour: count from the last moment of the day as_of.
+    end = int((as_of + timedelta(days=1) - datetime(1970, 1, 1)).total_seconds() * 1000) - 1
+    moment = nw.col("last").cast(nw.Datetime("us")).dt.timestamp("ms")
     money = nw.col("monetary") / nw.col("frequency") if monetary == "mean" else nw.col("monetary")
-    return (
-        table.select(
-            nw.col(customer),
-            (days.dt.total_minutes() // 1440).cast(nw.Int64).alias("recency"),
-            nw.col("frequency").cast(nw.Int64),
-            # Sums of the same amounts in another order differ in the last bit: equal stays equal.
-            money.cast(nw.Float64).round(6).alias("monetary"),
-        )
-        .sort(customer)
-        .pipe(nw.maybe_reset_index)
-        .to_native()
+    table = table.select(
+        nw.col(customer),
+        ((end - moment) // MILLISECONDS_A_DAY).cast(nw.Int64).alias("recency"),
+        nw.col("frequency").cast(nw.Int64),
+        # Sums of the same amounts in another order differ in the last bit: equal stays equal.
+        money.cast(nw.Float64).round(6).alias("monetary"),
     )
+    if not table.implementation.is_polars():
+        table = nw.maybe_reset_index(table.sort(customer))
+    return table.to_native()
 
 
 def _added_up(frame, columns: OrderColumns, net: bool):
     """Aggregate orders to customers inside their own engine."""
+    if frame.implementation.is_polars():
+        frame = frame.lazy()  # Polars plans the whole query before it starts
     purchases = frame.filter(nw.col(columns.amount) > 0) if net else frame
     schema = frame.collect_schema()
     orders = nw.col(columns.order).n_unique() if columns.order in schema else nw.len()

@@ -95,7 +95,9 @@ class RFM(TransformerMixin, BaseEstimator):
             non_positive=self.non_positive,
             returns=self.returns,
         )
-        return nw.from_native(table, eager_only=True).to_pandas().set_index(self.customer)
+        return (
+            nw.from_native(table, eager_only=True).to_pandas().set_index(self.customer).sort_index()
+        )
 
     def get_feature_names_out(self, input_features=None):
         """Name the three columns of the result."""

@@ -55,7 +55,9 @@ ENGINES = {
 
 
 def as_pandas(table):
-    return table.to_pandas() if isinstance(table, pl.DataFrame) else table
+    if isinstance(table, pl.DataFrame):
+        return table.to_pandas().sort_values("customer_id", ignore_index=True)
+    return table
 
 
 @dask_warning
