@@ -249,7 +249,7 @@ def error_costs(missed: float, wasted: float) -> pd.DataFrame:
 
     Examples
     --------
-    >>> error_costs(300, 40).loc["high", "low"]
+    >>> float(error_costs(300, 40).loc["high", "low"])
     300.0
     """
     names = ["high", "medium", "low"]

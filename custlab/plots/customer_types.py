@@ -7,7 +7,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots._in_style import in_style
-from custlab.style import HATCHES, MARKERS, MUTED, PALETTE, Picture, new_figure
+from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[:4]
 
@@ -58,49 +58,6 @@ def rhythm(curve: pd.Series, active_days: float, churned_days: float, fixed: flo
         churned=churned_days,
     )  # fmt: skip
     return Picture(fig, alt)
-
-
-@in_style
-def type_bars(counts: pd.DataFrame | pd.Series, title: str) -> Picture:
-    """Draw the share of customers of each type, as one bar for each rule or group.
-
-    Parameters
-    ----------
-    counts : DataFrame or Series
-        Customers by type (rows) and, in a DataFrame, by rule or group (columns).
-    title : str
-        What the picture is about.
-
-    Returns
-    -------
-    Picture
-        Stacked horizontal bars in per cent.
-    """
-    table = counts.to_frame("") if isinstance(counts, pd.Series) else counts
-    table = table.fillna(0).astype(float)
-    shares = table / table.sum() * 100
-    fig, ax = new_figure(7.2, 1.3 + 0.55 * shares.shape[1])
-    left = np.zeros(shares.shape[1])
-    for place, (name, row) in enumerate(shares.iterrows()):
-        ax.barh(
-            [str(c) for c in shares.columns], row, left=left, label=str(name), edgecolor="white",
-            color=PALETTE[place % 8], hatch=HATCHES[place % 8], alpha=0.85,
-        )  # fmt: skip
-        for y, (start, width) in enumerate(zip(left, row, strict=True)):
-            if width >= 6:
-                ax.text(
-                    start + width / 2, y, f"{width:.0f}", ha="center", va="center", fontsize=9,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.2, "alpha": 0.9},
-                )  # fmt: skip
-        left += row.to_numpy()
-    ax.set(title=title, xlabel=_("customers (%)"), xlim=(0, 100))
-    ax.grid(axis="y", visible=False)
-    ax.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.28 - 0.1 / shares.shape[1]))
-    said = "; ".join(
-        f"{column}: " + ", ".join(f"{name} {value:.0f} %" for name, value in part.items())
-        for column, part in shares.items()
-    )
-    return Picture(fig, f"{title}. {said}")
 
 
 @in_style

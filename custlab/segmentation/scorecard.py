@@ -90,7 +90,9 @@ def _measurable(labels, known):
     question = _("Can you put a new customer into a segment with what you know on the first day?")
     if known is None:
         return _("no table of what is known of every customer"), _("ask"), question
-    rules = segment_rules(known.loc[labels.index], labels, n_rules=2 * labels.nunique())
+    facts = known.loc[labels.index]
+    facts = facts.loc[:, facts.nunique() > 1]
+    rules = segment_rules(facts, labels, n_rules=2 * labels.nunique())
     right, chance = rules.attrs["accuracy"], rules.attrs["baseline"]
     gain = (right - chance) / (1 - chance)
     figure = _(
