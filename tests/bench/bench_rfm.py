@@ -141,8 +141,8 @@ that is not part of this comparison, because the bare group-by does not do it.
 ## Beside the rfm package
 
 The orders of every tenth customer ({len(tenth):,} orders) and some small tables,
-`{RFM_PACKAGE[0]}` in an environment of its own with pandas 2. It takes **{times:.0f} times** CustLab's
-time and {package["peak"] / beside["peak"]:.1f} times its memory:
+`{RFM_PACKAGE[0]}` in an environment of its own with pandas 2. It takes **{times:.0f} times**
+CustLab's time and {package["peak"] / beside["peak"]:.1f} times its memory:
 
 {table(["", "rfm", "CustLab"], rows)}
 
