@@ -94,9 +94,19 @@ class Run:
         How to grade.
     students : list of str, optional
         Only these learners.
+    as_released : bool
+        Stop if the masters are not those that learners were given. A preview of a mended master
+        sets it to False.
     """
 
-    def __init__(self, course: Course, assignment: str, settings: Settings, students=None):
+    def __init__(
+        self,
+        course: Course,
+        assignment: str,
+        settings: Settings,
+        students=None,
+        as_released: bool = True,
+    ):
         if settings.sandbox not in SANDBOXES:
             raise CustLabError(
                 _("--sandbox is one of: {names}.").format(names=", ".join(SANDBOXES))
@@ -104,7 +114,7 @@ class Run:
         if settings.sandbox == "bubblewrap" and not settings.dask and (why := bubblewrap_missing()):
             raise CustLabError(why)
         self.course, self.assignment, self.settings = course, assignment, settings
-        self.masters: list[Master] = load_masters(course, assignment)
+        self.masters: list[Master] = load_masters(course, assignment, as_released)
         self.given = master_files(course, assignment)
         self.students = self._choose(students)
         self.folder = course.results(assignment)
@@ -162,6 +172,20 @@ class Run:
             write_atomic(self.folder / "tamper-report.md", tamper_report(everything))
         summary.seconds = time.monotonic() - began
         return summary
+
+    def preview(self) -> Iterator[Results]:
+        """Grade everything and write nothing: what the results would be, as they come in.
+
+        Yields
+        ------
+        Results
+            Of one submission. One that could not be graded is left out.
+        """
+        with ExitStack() as stack:
+            workers = self._workers(stack)
+            for _job, outcome in workers.run(self.job(student) for student in self.students):
+                if not isinstance(outcome, BaseException):
+                    yield outcome[0]
 
     def _alone(self) -> FileLock:
         """Make sure that there is one writer to the gradebook."""

@@ -37,7 +37,7 @@ def graded(tmp_path_factory):
         for attack in EVERYTHING:
             attack.hand_in(root)
         limits = Limits(
-            cell_seconds=4, total_seconds=60, memory_mb=500, cpu_seconds=30, folder_mb=64
+            cell_seconds=6, total_seconds=120, memory_mb=500, cpu_seconds=30, folder_mb=64
         )
         run = Run(Course(root), ASSIGNMENT, Settings(limits=limits))
         summary = run.start()
