@@ -56,8 +56,8 @@ def rfm_table(
     -------
     pandas or Polars DataFrame
         ``customer_id``, ``recency`` (whole days since the last order), ``frequency`` (orders),
-        ``monetary`` (currency). Polars in, Polars out, in no order of rows, as Polars does it;
-        else pandas, sorted by customer.
+        ``monetary`` (currency). From pandas, customers stand as they first appear; from Polars
+        a Polars frame without a promised order; from other engines pandas, sorted by customer.
 
     Raises
     ------
@@ -100,9 +100,9 @@ def rfm_table(
         # Sums of the same amounts in another order differ in the last bit: equal stays equal.
         money.cast(nw.Float64).round(6).alias("monetary"),
     )
-    if not table.implementation.is_polars():
-        table = nw.maybe_reset_index(table.sort(customer))
-    return table.to_native()
+    if isinstance(frame, nw.LazyFrame) and not table.implementation.is_polars():
+        table = table.sort(customer)  # engines that work in parallel give another order each time
+    return nw.maybe_reset_index(table).to_native()
 
 
 def _added_up(frame, columns: OrderColumns, net: bool):

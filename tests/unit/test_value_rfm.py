@@ -55,9 +55,8 @@ ENGINES = {
 
 
 def as_pandas(table):
-    if isinstance(table, pl.DataFrame):
-        return table.to_pandas().sort_values("customer_id", ignore_index=True)
-    return table
+    table = table.to_pandas() if isinstance(table, pl.DataFrame) else table
+    return table.sort_values("customer_id", ignore_index=True)
 
 
 @dask_warning
