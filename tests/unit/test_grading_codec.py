@@ -59,7 +59,9 @@ COLUMNS = {
     "old text": pd.array(["a", None, "c"], dtype="string"),
     "category": pd.Categorical(["b", None, "a"], categories=["b", "a"], ordered=True),
     "date": pd.to_datetime(["2024-01-01", None, "2024-12-31"]),
-    "zoned": pd.to_datetime(["2024-01-01", "2024-06-01", "2024-12-31"]).tz_localize("Asia/Shanghai"),
+    "zoned": pd.to_datetime(["2024-01-01", "2024-06-01", "2024-12-31"]).tz_localize(
+        "Asia/Shanghai"
+    ),
     "span": pd.to_timedelta([1, 2, 3], unit="D"),
     "month": pd.period_range("2024-01", periods=3, freq="M"),
     "mixed": pd.Series([1, "a", None], dtype=object).array,

@@ -96,7 +96,9 @@ def test_results_are_read_as_they_were_written(tmp_path):
 
 
 def test_the_report_says_what_was_found_and_nothing_of_why():
-    part = NotebookResult(repairs=[{"cell": "test-q", "what": "was changed; the original was used"}])
+    part = NotebookResult(
+        repairs=[{"cell": "test-q", "what": "was changed; the original was used"}]
+    )
     results = Results("01", "alice", "", notebooks={"01": part})
     assert findings(results) == ["The cell test-q was changed; the original was used."]
     text = tamper_report([results, Results("01", "bob", "")])
