@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises")
-GOOD_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+GOOD_ID = re.compile(r"(?=.{4})[a-z][a-z0-9]*(-[a-z0-9]+)*")
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4})*|cell-\d+")
 GOOD_NAME = re.compile(r"\d\d-[a-z0-9-]+")
 PICTURE_WITHOUT_TEXT = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=)[^>]*>")
