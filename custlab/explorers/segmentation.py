@@ -52,8 +52,8 @@ def category_explorer(case) -> widgets.VBox:
         explained = _explained(np.log1p(shown[outcome].astype(float)), shown[column])
         sentence = _(
             "{column} explains <b>{explained:.0%}</b> of the differences in {outcome} (eta "
-            "squared, of its logarithm). The middle halves overlap: the column shifts the odds, it does not "
-            "tell who a customer is."
+            "squared, of its logarithm). The middle halves overlap: the column shifts the odds, "
+            "it does not tell who a customer is."
         ).format(column=column.replace("_", " "), outcome=outcome, explained=explained)
         return plots.by_value(shown, column, outcome, outcomes[outcome]), sentence
 
