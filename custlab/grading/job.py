@@ -29,6 +29,7 @@ from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 ENGINE = 1  # goes into the fingerprint: raise it when marks may come out differently
+STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
 MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
 BROKEN_TEST = ("CustLabError", "FileNotFoundError", "ImportError", "ModuleNotFoundError")
@@ -233,16 +234,27 @@ class NotebookRun:
                 self.given_up = _("the kernel had to be started anew too often")
                 break
             self.restarts += 1
-            self.kernel = LearnerKernel(
-                self.grader.server, self.job.limits, self.grader.view, self.files
-            )
-            await self.kernel.start()
+            await self._start()
             await self._replay()
         if not self.given_up and time.monotonic() > self.deadline:
             self.given_up = _("the submission ran longer than allowed altogether")
         if self.given_up and not any(event["what"] == "stopped" for event in self.part.events):
             self.part.events.append({"cell": "", "what": "stopped", "text": self.given_up})
         return not self.given_up
+
+    async def _start(self) -> None:
+        """Start a kernel; try again if the machine is too busy for it to get ready."""
+        for attempt in range(STARTS):
+            self.kernel = LearnerKernel(
+                self.grader.server, self.job.limits, self.grader.view, self.files
+            )
+            try:
+                await self.kernel.start()
+                return
+            except RuntimeError:
+                await self._end_kernel()
+                if attempt == STARTS - 1:
+                    raise
 
     async def _replay(self) -> None:
         """Run again what had run well, so that later cells find what they need."""

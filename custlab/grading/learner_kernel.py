@@ -19,6 +19,7 @@ from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 SERVE = "custlab_serve_request"
+READY_SECONDS = 30
 GRACE_SECONDS = 3.0
 LOOK_SECONDS = 0.2  # how often the size of the whole submission is looked at
 STRAGGLERS_SECONDS = 2.0  # for output that is still on its way when the cell has ended
@@ -107,10 +108,10 @@ class Collector:
             self.displays.setdefault(display, []).append(output)
 
 
-def _exhausted(output: dict) -> bool:
+def _reached_limit(reply: dict) -> bool:
     """Tell whether a cell ended because a limit was reached: what it holds would hinder others."""
-    told = str(output.get("evalue"))
-    return output.get("ename") == "MemoryError" or any(text in told for text in EXHAUSTED)
+    told = str(reply.get("evalue"))
+    return reply.get("ename") == "MemoryError" or any(text in told for text in EXHAUSTED)
 
 
 def _as_output(kind: str, content: dict) -> dict:
@@ -146,13 +147,14 @@ class LearnerKernel:
         )
         self.client = None
         self._displays: dict[str, list] = {}
+        self._exhausted = False
 
     async def start(self) -> None:
         """Fork the kernel and wait until it is ready."""
         await self.manager.start_kernel()
         self.client = self.manager.client()
         self.client.start_channels(stdin=False, control=False)
-        await self.client.wait_for_ready(timeout=60)
+        await self.client.wait_for_ready(timeout=READY_SECONDS)
 
     @property
     def child(self):
@@ -181,7 +183,7 @@ class LearnerKernel:
         began = time.monotonic()
         asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
         status = await self._follow(asked, self.limits.cell_seconds, collector)
-        if status == "error" and any(map(_exhausted, collector.outputs)):
+        if status == "error" and self._exhausted:
             status = "exhausted"
         return Outcome(status, collector.outputs, time.monotonic() - began)
 
@@ -248,6 +250,7 @@ class LearnerKernel:
             return ""
         kind, content = message["header"]["msg_type"], message["content"]
         if kind.endswith("_reply"):
+            self._exhausted = _reached_limit(content)
             return "error" if content["status"] == "error" else "reply"
         if kind == "status":
             return "idle" if content["execution_state"] == "idle" else ""
