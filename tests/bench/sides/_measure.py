@@ -16,6 +16,12 @@ def report(work, **facts):
 
 
 def peak():
-    """Peak resident memory in MiB; macOS counts bytes where Linux counts KiB."""
+    """Peak resident memory in MiB; macOS counts bytes where Linux counts KiB.
+
+    On Linux getrusage would still count the parent's memory from before this program started.
+    """
+    if sys.platform == "linux":
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size / (1024 * 1024 if sys.platform == "darwin" else 1024)

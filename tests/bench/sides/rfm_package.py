@@ -22,7 +22,7 @@ def facts():
     twice = pd.DataFrame(
         {"customer_id": ["a", "a"], "order_date": [day, day], "amount": [5.5, 5.5]}
     )
-    rows = [(f"c{k:02d}", day - pd.Timedelta(days=10 * (k // 4)), 9.5 + k // 4) for k in range(40)]
+    rows = [(f"c{k:02d}", day - pd.Timedelta(days=10 * (k // 7)), 9.5 + k // 7) for k in range(42)]
     ties = pd.DataFrame(rows, columns=["customer_id", "order_date", "amount"])
     manual = RFM(cents, **names, automated=False)
     money = manual.produce_rfm_dateset(cents.copy())["monetary_value"].tolist()
