@@ -34,6 +34,7 @@ def _check(room, exported):
     assert exported["score"].to_dict() == pytest.approx(expected.sum(axis=1).to_dict())
 
 
+@pytest.mark.timeout(900)
 def test_a_small_class_gets_the_right_marks(tmp_path):
     learners = [learner for learner in LEARNERS if learner.name in FAST_CLASS]
     room = Classroom(tmp_path, "03-role-types", learners)
