@@ -36,7 +36,8 @@ def set_up(address: str, sandboxed: bool, view: View, limits: Limits) -> None:
 
         linux.end_with_parent(signal.SIGKILL)
     server = ForkServer(sandboxed=sandboxed, address=address)
-    _grader = Grader(server, view, limits, Path(tempfile.mkdtemp(prefix="custlab-")))
+    scratch = tempfile.mkdtemp(prefix="work-", dir=Path(address).parent)  # goes with the server
+    _grader = Grader(server, view, limits, Path(scratch))
     _runner = asyncio.Runner()
 
 
