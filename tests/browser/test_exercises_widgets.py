@@ -206,6 +206,8 @@ def test_answers_by_keyboard_alone(notebook):
     card(book, "Order steps").get_by_title("Move “Pays” down").focus()
     press("Enter")
     wait_for(lambda: saved(book).get("steps"), ["Needs", "Pays", "Searches"])
+    # The answer is saved before the rows are drawn anew: wait as a person would, who reads first.
+    book.page.wait_for_timeout(1500)
     _focus_is_on(book, "Move “Pays” down")
     press("Enter")
     _focus_is_on(book, "Move “Pays” up")
