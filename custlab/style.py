@@ -164,12 +164,13 @@ class Picture:
         bytes
             A PNG image.
         """
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        # Not savefig, which lays out and draws twice; fast rather than small, because an
+        # explorer draws at every move of a slider.
         stream = io.BytesIO()
         with style():
-            # Fast rather than small: an explorer draws at every move of a slider.
-            self.fig.savefig(
-                stream, format="png", dpi=DOTS_PER_INCH, pil_kwargs={"compress_level": 1}
-            )
+            FigureCanvasAgg(self.fig).print_png(stream, pil_kwargs={"compress_level": 1})
         return stream.getvalue()
 
     def html(self) -> str:

@@ -1,33 +1,10 @@
-"""Draw everything of a picture, its texts too, in the course's style, and draw it once."""
+"""Draw everything of a picture, its texts too, in the course's style."""
 
 from __future__ import annotations
 
-import io
 from functools import wraps
 
-from custlab.style import Picture, style
-
-
-class _DrawnOnce(Picture):
-    """A picture that works out its layout and draws itself once.
-
-    ``Figure.savefig`` does both twice, which explorers have no time for.
-    """
-
-    def png(self) -> bytes:
-        """Draw the figure.
-
-        Returns
-        -------
-        bytes
-            A PNG image.
-        """
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        stream = io.BytesIO()
-        with style():
-            FigureCanvasAgg(self.fig).print_png(stream)
-        return stream.getvalue()
+from custlab.style import style
 
 
 def in_style(draw):
@@ -47,7 +24,6 @@ def in_style(draw):
     @wraps(draw)
     def drawn(*args, **options):
         with style():
-            picture = draw(*args, **options)
-        return _DrawnOnce(picture.fig, picture.alt, picture.caption)
+            return draw(*args, **options)
 
     return drawn
