@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import warnings
 from functools import lru_cache
 
 # Okabe & Ito (2008): eight colours that colour-blind readers can tell apart.
@@ -17,7 +18,7 @@ MUTED = "#6B7280"
 # Never colour alone: the same order of marks and of hatches goes with the colours.
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 HATCHES = ["", "//", "..", "xx", "\\\\", "++", "oo", "--"]
-# The first fonts that exist are used; the later ones carry Chinese on the three systems.
+# The first comes with matplotlib; the later ones carry Chinese on the three systems.
 FONTS = [
     "DejaVu Sans",
     "Noto Sans CJK SC",
@@ -44,7 +45,7 @@ def _settings() -> dict:
     from cycler import cycler
 
     return {
-        "font.family": list(_installed_fonts()),
+        "font.family": FONTS[0],
         "font.size": 10,
         "axes.titlesize": 12,
         "axes.titleweight": "bold",
@@ -121,6 +122,28 @@ def _put_title_left(ax) -> None:
         ax.set_title(title, loc="left", fontweight="bold", fontsize=12)
 
 
+def _drawn(fig) -> tuple[bytes, bool]:
+    """Give the figure as PNG, and whether its font lacked a character.
+
+    Chinese fonts are tried only then: carrying them along costs a third of each drawing.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    stream = io.BytesIO()
+    with style(), warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        # Not savefig, which lays out and draws twice; fast rather than small, because an
+        # explorer draws at every move of a slider.
+        FigureCanvasAgg(fig).print_png(stream, pil_kwargs={"compress_level": 1})
+    missing = [warning for warning in told if "missing from font" in str(warning.message)]
+    for warning in told:
+        if warning not in missing:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    return stream.getvalue(), bool(missing)
+
+
 class Picture:
     """A figure with the text that stands for it.
 
@@ -166,12 +189,14 @@ class Picture:
         """
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-        # Not savefig, which lays out and draws twice; fast rather than small, because an
-        # explorer draws at every move of a slider.
-        stream = io.BytesIO()
-        with style():
-            FigureCanvasAgg(self.fig).print_png(stream, pil_kwargs={"compress_level": 1})
-        return stream.getvalue()
+        image, glyphs_missing = _drawn(self.fig)
+        if glyphs_missing:
+            from matplotlib.text import Text
+
+            for text in self.fig.findobj(Text):
+                text.set_fontfamily(list(_installed_fonts()))
+            image, _missing = _drawn(self.fig)
+        return image
 
     def html(self) -> str:
         """Give the picture as a piece of HTML.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from custlab import files
 from custlab.errors import CustLabError, InputError
 from custlab.explorers._base import explorer
-from custlab.style import FONTS, Picture, new_figure
+from custlab.style import FONTS, Picture, _installed_fonts, new_figure
 
 
 def test_import_brings_no_heavy_library():
@@ -79,6 +80,20 @@ def test_picture_carries_its_text_even_with_quotes():
     html = Picture(fig, 'A "quoted" <text>').html()
     assert 'alt="A &quot;quoted&quot; &lt;text&gt;"' in html
     assert "data:image/png;base64," in html
+
+
+@pytest.mark.skipif(len(_installed_fonts()) < 2, reason="no Chinese font on this machine")
+def test_chinese_labels_and_ticks_are_drawn_in_a_font_that_has_them():
+    def picture(category):
+        fig, ax = new_figure(3, 2)
+        ax.bar([category], [1])
+        ax.set_title(category)
+        return Picture(fig, "One bar.").png()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # A font without these characters would draw the same empty boxes for both.
+        assert picture("客户画像") != picture("购买角色")
 
 
 def test_a_chinese_font_is_known_for_each_system():
