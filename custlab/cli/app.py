@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from custlab.cli.collect import collect
 from custlab.cli.grade import grade
 
 app = typer.Typer(
@@ -14,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+INSTRUCTORS = "For instructors, in this order"
 
 
 @app.command()
@@ -42,4 +44,5 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-app.command()(grade)
+for command in (collect, grade):
+    app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -1,0 +1,141 @@
+"""Putting submissions where nbgrader expects them; an earlier one is kept, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from custlab.errors import CustLabError
+from custlab.grading.collect.plan import HandedIn, Plan
+
+EARLIER = ".earlier"
+NEW, REPLACED, SAME, OLDER, FAILED = "new", "replaced", "same", "older", "failed"
+
+
+@dataclass
+class Outcome:
+    """What became of one learner's submission: one of the words above, and a detail."""
+
+    student: str
+    what: str
+    detail: str = ""
+
+
+def carry_out(
+    course, plan: Plan, force: bool = False, times: bool = False, dry_run: bool = False
+) -> list[Outcome]:
+    """Write the submissions of a plan.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    plan : Plan
+        Who handed in what.
+    force : bool
+        Whether a submission that is not newer replaces the one that is there.
+    times : bool
+        Whether the files' own times are recorded as the time of handing in.
+    dry_run : bool
+        Whether to say only what would happen.
+
+    Returns
+    -------
+    list of Outcome
+        By learner.
+    """
+    return [_one(course, plan, handed, force, times, dry_run) for handed in plan.handed_in]
+
+
+def _one(course, plan: Plan, handed: HandedIn, force: bool, times: bool, dry_run: bool) -> Outcome:
+    target = course.folder("submitted", handed.student, plan.assignment)
+    try:
+        contents = {name: version.file.read() for name, version in handed.files.items()}
+    except (OSError, CustLabError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        return Outcome(handed.student, FAILED, str(error).rstrip("."))
+    if times and not handed.timestamp and handed.time and "timestamp.txt" not in contents:
+        contents["timestamp.txt"] = as_nbgrader_time(handed.time).encode()
+    elif handed.timestamp:
+        contents["timestamp.txt"] = handed.timestamp.encode()
+    what = _compare(target, contents, handed, force)
+    kept = earlier_folder(course, handed.student, plan.assignment) if what == REPLACED else None
+    if not dry_run and what in (NEW, REPLACED):
+        _write(target, contents, handed, kept)
+    return Outcome(handed.student, what, str(kept.relative_to(course.root)) if kept else "")
+
+
+def as_nbgrader_time(seconds: float) -> str:
+    """Write a time as nbgrader does in ``timestamp.txt``.
+
+    Examples
+    --------
+    >>> as_nbgrader_time(0)
+    '1970-01-01 00:00:00.000000 UTC'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+
+
+def earlier_folder(course, student: str, assignment: str) -> Path:
+    """Give a new folder for a submission that is replaced; no grader looks there."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+    place = course.folder("submitted", EARLIER, student) / assignment
+    number, folder = 1, place / stamp
+    while folder.exists():
+        number += 1
+        folder = place / f"{stamp}-{number}"
+    return folder
+
+
+def _compare(target: Path, contents: dict[str, bytes], handed: HandedIn, force: bool) -> str:
+    """Compare what came with what is there."""
+    if not target.is_dir() or not any(target.iterdir()):
+        return NEW
+    there = {
+        path.relative_to(target).as_posix(): path.read_bytes()
+        for path in target.rglob("*")
+        if path.is_file()
+    }
+    before, now = there.pop("timestamp.txt", None), dict(contents)
+    timestamp = now.pop("timestamp.txt", None)
+    if there == now and (timestamp is None or before == timestamp):
+        return SAME
+    old = _seconds(before) or max(path.stat().st_mtime for path in target.rglob("*"))
+    new = _seconds(timestamp) or handed.time
+    return REPLACED if force or not new or there == now or new >= old - 2 else OLDER
+
+
+def _seconds(timestamp: bytes | None) -> float:
+    from nbgrader.utils import parse_utc
+
+    try:
+        told = parse_utc((timestamp or b"").decode("utf-8", "replace").strip())
+        return told.replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return 0.0
+
+
+def _write(target: Path, contents: dict[str, bytes], handed: HandedIn, kept: Path | None) -> None:
+    """Make the folder complete beside its place, then put it there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for stale in target.parent.glob(f".{target.name}.*.tmp"):
+        shutil.rmtree(stale, ignore_errors=True)
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    for name, content in contents.items():
+        path = fresh / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        version = handed.files.get(name)
+        if version and version.file.time:
+            os.utime(path, (version.file.time, version.file.time))
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(target, kept)
+    elif target.exists():
+        target.rmdir()  # it is empty
+    os.replace(fresh, target)

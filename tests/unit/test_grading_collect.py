@@ -1,0 +1,302 @@
+"""Collecting: every learner's latest work in its place, nothing lost, nothing dangerous."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from custlab.cli.app import app
+from custlab.errors import CustLabError
+from custlab.grading.collect import carry_out, make_plan
+from custlab.grading.collect.archive import read_contents
+from custlab.grading.collect.names import read_name, split_version
+from custlab.grading.collect.roster import Learner, Roster
+from custlab.grading.course import Course
+from tests.red_team.course import ASSIGNMENT, CONFIG, answers_text
+
+FILE = f"{ASSIGNMENT}.ipynb"
+CLASS = [
+    {"id": "ln1", "first_name": "Na", "last_name": "Li", "email": "li.na@example.org"},
+    {"id": "hm2", "first_name": "美", "last_name": "韩", "lms_user_id": "4711"},
+    {"id": "wang-1", "first_name": "Fang", "last_name": "Wang"},
+    {"id": "wang-2", "first_name": "Fang", "last_name": "Wang", "email": "fw2@example.org"},
+]
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+def notebook(text: str = "1", grade_ids=("totals", "groups")) -> bytes:
+    cells = [{"metadata": {"nbgrader": {"grade_id": n}}, "source": text} for n in grade_ids]
+    return json.dumps({"cells": cells}).encode()
+
+
+@pytest.fixture(scope="module")
+def empty_course(tmp_path_factory):
+    """A course with a class and one assignment, nothing handed in."""
+    root = tmp_path_factory.mktemp("course")
+    (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
+    (root / "course").mkdir()
+    for name in (ASSIGNMENT, "02-other"):
+        (root / "solutions" / name).mkdir(parents=True)
+        (root / "solutions" / name / f"{name}.ipynb").write_bytes(notebook())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Course(root).gradebook() as book:
+            for learner in CLASS:
+                book.add_student(learner["id"], **{k: v for k, v in learner.items() if k != "id"})
+    return root
+
+
+@pytest.fixture
+def course(empty_course, tmp_path):
+    import shutil
+
+    return Course(shutil.copytree(empty_course, tmp_path / "course"))
+
+
+def make_zip(path: Path, files: dict[str, bytes], day: int = 2) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, (2026, 3, day, 10, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def collect(course, source, **options):
+    settings = {key: options.pop(key) for key in ("force", "times", "dry_run") if key in options}
+    plan = make_plan(course, ASSIGNMENT, source, **options)
+    return plan, {o.student: o.what for o in carry_out(course, plan, **settings)}
+
+
+def there(course) -> dict[str, bytes]:
+    root = course.root / "course" / "submitted"
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_moodle_zip(course, tmp_path):
+    source = make_zip(
+        tmp_path / "moodle.zip",
+        {
+            f"Na Li_101_assignsubmission_file_/{FILE}": notebook("na"),
+            f"Na Li_101_assignsubmission_file_/{ASSIGNMENT}.answers.json": answers_text().encode(),
+            f"韩 美_102_assignsubmission_file_{ASSIGNMENT} (1).ipynb": notebook("mei"),
+            f"Nobody Known_103_assignsubmission_file_/{FILE}": notebook(),
+            f"Fang Wang_104_assignsubmission_file_/{FILE}": notebook(),
+        },
+    )
+    plan, done = collect(course, source)
+    assert done == {"hm2": "new", "ln1": "new"}
+    assert there(course) == {
+        f"hm2/{ASSIGNMENT}/{FILE}": notebook("mei"),
+        f"ln1/{ASSIGNMENT}/{FILE}": notebook("na"),
+        f"ln1/{ASSIGNMENT}/{ASSIGNMENT}.answers.json": answers_text().encode(),
+    }
+    reasons = dict(plan.unmatched)
+    assert len(reasons) == 2
+    assert "nobody" in reasons[f"Nobody Known_103_assignsubmission_file_/{FILE}"]
+    assert "wang-1, wang-2" in reasons[f"Fang Wang_104_assignsubmission_file_/{FILE}"]
+
+
+def test_a_canvas_zip_counts_attempts_and_says_which_is_used(course, tmp_path):
+    stem = ASSIGNMENT
+    source = make_zip(
+        tmp_path / "canvas.zip",
+        {
+            f"lina_LATE_88_9001_{stem}-2.ipynb": notebook("third"),
+            f"lina_88_9000_{stem}.ipynb": notebook("first"),
+            f"lina_88_9002_{stem}-1.ipynb": notebook("second"),
+            f"hanmei_4711_9003_{stem}.ipynb": notebook("by number"),
+        },
+    )
+    plan, done = collect(course, source)
+    assert done == {"hm2": "new", "ln1": "new"}
+    assert there(course)[f"ln1/{ASSIGNMENT}/{FILE}"] == notebook("third")
+    (remark,) = plan.handed_in[1].remarks
+    assert "-2.ipynb" in remark
+    assert "2 earlier versions" in remark
+
+
+def test_a_folder_of_folders_and_flat_files_with_spaces_and_chinese(course, tmp_path):
+    source = tmp_path / "handed in"
+    files = {
+        f"li.na@example.org/{ASSIGNMENT}/{FILE}": notebook("old"),
+        f"li.na@example.org/{ASSIGNMENT}/{ASSIGNMENT} (1).ipynb": notebook("new"),
+        f"li.na@example.org/02-other/{FILE}": notebook("of another assignment"),
+        f"韩美 - {ASSIGNMENT}-副本.ipynb": notebook("copy"),
+        "wang-1/作业 final.ipynb": notebook("renamed"),
+        "wang-1/notes/data.csv": b"a,b",
+        "wang-2/essay.ipynb": notebook("", ("other",)),
+        ".DS_Store": b"",
+    }
+    for number, (name, content) in enumerate(files.items()):
+        path = source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, (1_700_000_000 + number, 1_700_000_000 + number))
+    (source / "wang-1" / "link.csv").symlink_to(tmp_path / "secret")
+    plan, done = collect(course, source)
+    assert done == {"hm2": "new", "ln1": "new", "wang-1": "new"}
+    assert there(course) == {
+        f"hm2/{ASSIGNMENT}/{FILE}": notebook("copy"),
+        f"ln1/{ASSIGNMENT}/{FILE}": notebook("new"),
+        f"wang-1/{ASSIGNMENT}/{FILE}": notebook("renamed"),
+        f"wang-1/{ASSIGNMENT}/notes/data.csv": b"a,b",
+    }
+    assert "by what is in it" in plan.handed_in[2].remarks[0]
+    assert [path for path, _reason in plan.unmatched] == ["wang-2/essay.ipynb"]
+    assert plan.refused == [("wang-1/link.csv", "a link, not a file")]
+
+
+def test_nothing_is_overwritten_without_a_copy(course, tmp_path):
+    def hand_in(text, day):
+        path = make_zip(tmp_path / f"{day}.zip", {f"ln1/{FILE}": notebook(text)}, day)
+        return collect(course, path)[1]["ln1"]
+
+    assert hand_in("first", 5) == "new"
+    assert hand_in("first", 5) == "same"
+    assert hand_in("too old", 4) == "older"
+    assert there(course) == {f"ln1/{ASSIGNMENT}/{FILE}": notebook("first")}
+    assert hand_in("second", 6) == "replaced"
+    now = there(course)
+    assert now.pop(f"ln1/{ASSIGNMENT}/{FILE}") == notebook("second")
+    ((kept, content),) = now.items()
+    assert kept.startswith(f".earlier/ln1/{ASSIGNMENT}/")
+    assert content == notebook("first")
+    assert course.students(ASSIGNMENT) == ["ln1"], "the copy is nobody's submission"
+
+
+def test_dangerous_zips_are_refused_and_the_rest_is_collected(course, tmp_path):
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("../../../evil.ipynb", b"x")
+        archive.writestr(f"work/{FILE}", notebook("inside"))
+        archive.writestr("deeper.zip", b"PK")
+    source = make_zip(
+        tmp_path / "all.zip",
+        {
+            f"ln1/../../{FILE}": b"slip",
+            "/etc/passwd": b"slip",
+            "C:\\evil.ipynb": b"slip",
+            f"ln1/{FILE}": b"0" * 20_000_000,
+            "hm2/upload.zip": inner.getvalue(),
+            "wang-1/broken.zip": b"no zip",
+        },
+    )
+    link = zipfile.ZipInfo(f"wang-2/{FILE}")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.writestr(link, "/etc/passwd")
+    plan, done = collect(course, source)
+    assert done == {"hm2": "new"}
+    assert there(course) == {f"hm2/{ASSIGNMENT}/{FILE}": notebook("inside")}
+    reasons = dict(plan.refused)
+    assert len(reasons) == 8
+    assert "zip bomb" in reasons[f"ln1/{FILE}"]
+    assert sum("leads out" in reason for reason in reasons.values()) == 4
+    assert not (tmp_path / "evil.ipynb").exists()
+
+
+def test_a_zip_that_says_it_is_endless_is_refused_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("custlab.grading.collect.archive.MAX_ALL", 1000)
+    source = make_zip(tmp_path / "big.zip", {"a": b"x" * 2000})
+    with pytest.raises(CustLabError, match="Nothing was unpacked"):
+        read_contents(source)
+
+
+def test_names_of_old_zip_programs_are_read(tmp_path):
+    path = tmp_path / "gbk.zip"
+    name = "韩美/作业.ipynb"
+    placeholder = "x" * len(name.encode("gbk"))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(placeholder, b"")
+    path.write_bytes(path.read_bytes().replace(placeholder.encode(), name.encode("gbk")))
+    assert [found.path for found in read_contents(path).files] == [name]
+
+
+def test_own_pattern_and_new_learners(course, tmp_path):
+    source = tmp_path / "flat"
+    source.mkdir()
+    (source / "attempt7__zoe__2026-03-02 10:00:00 UTC__x.ipynb").write_bytes(notebook("zoe"))
+    pattern = r"attempt\d+__(?P<student_id>[^_]+)__(?P<timestamp>[^_]+)__(?P<file_id>.+)"
+    plan, _done = collect(course, source, pattern=pattern)
+    assert plan.unmatched
+    with pytest.raises(CustLabError, match="student_id"):
+        collect(course, source, pattern="(?P<nothing>.*)")
+    with pytest.raises(CustLabError, match="no regular expression"):
+        collect(course, source, pattern="(")
+
+
+def test_learners_not_in_the_gradebook_only_when_asked(course, tmp_path):
+    files = {
+        f"zoe/{FILE}": notebook("zoe"),
+        f"Max M_7_assignsubmission_file_/{FILE}": notebook("max"),
+        f"quinn_{FILE}": notebook("quinn"),
+    }
+    source = make_zip(tmp_path / "new.zip", files)
+    assert collect(course, source)[1] == {}
+    assert collect(course, source, add_learners=True, dry_run=True)[1] == {
+        "Max M": "new",
+        "quinn": "new",
+        "zoe": "new",
+    }
+    assert there(course) == {}
+
+
+def test_times_of_handing_in_are_recorded_only_when_asked(course, tmp_path):
+    source = make_zip(tmp_path / "a.zip", {f"ln1/{FILE}": notebook()})
+    collect(course, source)
+    assert "ln1/01-demo/timestamp.txt" not in there(course)
+    collect(course, source, times=True, force=True)
+    assert there(course)["ln1/01-demo/timestamp.txt"].endswith(b" UTC")
+
+
+def test_the_command_says_what_it_did(course, tmp_path):
+    files = {f"ln1/{FILE}": notebook(), f"somebody/{FILE}": notebook()}
+    source = make_zip(tmp_path / "a b 班.zip", files)
+    words = ["collect", ASSIGNMENT, "--from", str(source), "--course", str(course.root)]
+    dry = CliRunner().invoke(app, [*words, "--dry-run"])
+    assert "1 submission would be collected; nothing was written." in dry.output
+    assert there(course) == {}
+    real = CliRunner().invoke(app, words)
+    assert real.exit_code == 1
+    assert "1 submission collected." in real.output
+    assert f"somebody/{FILE}: nobody in the gradebook is called so" in real.output
+    with pytest.raises(CustLabError, match="neither a folder nor a zip"):
+        CliRunner().invoke(app, [*words[:3], "nowhere", *words[4:]], catch_exceptions=False)
+
+
+WORDS = st.text("abcdefgh 李雷韩.'-", min_size=1, max_size=12).filter(lambda t: t.strip(" .-'"))
+
+
+@given(who=WORDS, number=st.integers(1, 10**6), version=st.integers(1, 99))
+def test_lms_layouts_are_read_whatever_people_are_called(who, number, version):
+    moodle = read_name(f"{who}_{number}_assignsubmission_file_/{FILE}")[0]
+    assert (moodle.who, moodle.rest) == ((who,), FILE)
+    flat = read_name(f"{who}_{number}_assignsubmission_file_{FILE}")[0]
+    assert (flat.who, flat.rest) == ((who,), FILE)
+    for late in ("", "LATE_"):
+        canvas = read_name(f"{who}_{late}{number}_77_{ASSIGNMENT}-{version}.ipynb")[0]
+        assert (canvas.who, canvas.number) == ((who,), str(number))
+        stem = canvas.rest.removesuffix(".ipynb")
+        assert split_version(stem, {ASSIGNMENT}) == (ASSIGNMENT, version)
+
+
+@given(st.text(max_size=60))
+def test_any_path_can_be_read(path):
+    roster = Roster([Learner("a", "Ann", "Lee")])
+    for reading in read_name(path):
+        roster.find(*reading.who, number=reading.number)
+    split_version(path, {ASSIGNMENT})
