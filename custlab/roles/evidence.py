@@ -109,8 +109,8 @@ def evidence_of(interactions: pd.DataFrame, evidence: pd.DataFrame | None = None
     require(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
     known = interactions[interactions["person_id"].notna()]
-    by_action = known["action"].astype("object").map(listed)
-    by_stage = known["stage"].astype("object").map(STAGE_EVIDENCE)
+    by_action = _meanings(known["action"], listed)
+    by_stage = _meanings(known["stage"], STAGE_EVIDENCE)
     return known.assign(evidence=by_action.fillna(by_stage).fillna(NO_EVIDENCE))
 
 
@@ -164,10 +164,10 @@ def role_profile(
     events = evidence_of(interactions, evidence)
     profile = people[["person_id", "customer_id", "title"]].reset_index(drop=True)
     _check_people(profile)
-    who = _rows_of(events["person_id"], profile["person_id"])
+    who = rows_of(events["person_id"], profile["person_id"])
     unit = profile["customer_id"].astype("object")
-    stages = _counts(events["stage"], STAGES, who, len(profile))
-    kinds = _counts(events["evidence"], KINDS, who, len(profile))
+    stages = count_labels(events["stage"], STAGES, who, len(profile))
+    kinds = count_labels(events["evidence"], KINDS, who, len(profile))
     of_unit = kinds.groupby(unit).transform("sum")
     profile["unit_size"] = unit.groupby(unit).transform("size")
     profile["actions"] = np.bincount(who, minlength=len(profile))
@@ -251,7 +251,14 @@ def _check_people(people: pd.DataFrame) -> None:
         )
 
 
-def _rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
+def _meanings(labels: pd.Series, meaning: dict[str, str]) -> pd.Series:
+    """Translate labels, looking up each different one once; missing where it has no meaning."""
+    codes, different = pd.factorize(labels)
+    known = pd.Index(different).astype("object").map(meaning).to_numpy(dtype=object)
+    return pd.Series(np.append(known, None)[codes], index=labels.index, dtype="str")
+
+
+def rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
     """Find the row of each action's person in the people table."""
     rows = pd.Index(ids.astype("object")).get_indexer(done_by.astype("object"))
     strangers = done_by[rows < 0]
@@ -265,9 +272,10 @@ def _rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
     return rows
 
 
-def _counts(labels: pd.Series, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
+def count_labels(labels: pd.Series, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
     """Count actions by person and label; labels outside `names` are passed over."""
-    column = pd.Index(names).get_indexer(labels.astype("object"))
+    codes, different = pd.factorize(labels)
+    column = np.append(pd.Index(names).get_indexer(pd.Index(different).astype("object")), -1)[codes]
     known = column >= 0
     cells = who[known] * len(names) + column[known]
     counts = np.bincount(cells, minlength=people * len(names))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.roles.evidence import KINDS, evidence_of, require, role_profile
+from custlab.roles.evidence import KINDS, count_labels, evidence_of, require, role_profile, rows_of
 from custlab.roles.rules import MIN_TELLING, ROLES, UNKNOWN, assign_roles, role_scores
 
 # How much each role matters for an aim. For a sale the last word counts most; whoever keeps the
@@ -100,11 +100,10 @@ def further_roles(roles: pd.DataFrame) -> list[str]:
     ['buyer']
     """
     flags = roles[list(ROLES)].fillna(False).to_numpy(dtype=bool)
-    main = roles["main_role"].to_numpy(dtype=object)
-    return [
-        ", ".join(role for role, on in zip(ROLES, row, strict=True) if on and role != own)
-        for row, own in zip(flags, main, strict=True)
-    ]
+    further = flags & (roles["main_role"].to_numpy(dtype=object)[:, None] != np.array(ROLES))
+    different, which = np.unique(further, axis=0, return_inverse=True)
+    texts = [", ".join(np.array(ROLES)[row]) for row in different]
+    return [texts[number] for number in which]
 
 
 def key_contacts(
@@ -176,9 +175,10 @@ def key_contacts(
     matters = np.array([AIMS[aim][role] for role in ROLES])
     played = scores[list(ROLES)].to_numpy() * found[list(ROLES)].fillna(False).to_numpy(dtype=bool)
     played[(found["unit_size"] == 1).to_numpy(), :4] = 0.25  # alone: a quarter of each core role
-    ids = found["person_id"].astype("object")
-    found["last_seen"] = ids.map(_last_seen(actions)).to_numpy()
-    found["channel"] = ids.map(_favourite_channel(actions)).to_numpy()
+    known = actions[actions["person_id"].notna()]
+    who = rows_of(known["person_id"], found["person_id"])
+    found["last_seen"] = known["timestamp"].groupby(who).max().dt.normalize()
+    found["channel"] = _favourite_channel(known["channel"], who, len(found))
     day = pd.Timestamp(getattr(case, "as_of", actions["timestamp"].max()))
     recent = (day - found["last_seen"]).dt.days <= RECENT_DAYS
     found["points"] = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
@@ -269,13 +269,13 @@ def _not_found(wanted: object, ids: pd.Series, what: str) -> str:
     )
 
 
-def _last_seen(actions: pd.DataFrame) -> pd.Series:
-    return actions.groupby(actions["person_id"].astype("object"))["timestamp"].max().dt.normalize()
-
-
-def _favourite_channel(actions: pd.DataFrame) -> pd.Series:
-    table = pd.crosstab(actions["person_id"].astype("object"), actions["channel"].astype("object"))
-    return table.idxmax(axis=1) if len(table) else pd.Series(dtype="object")
+def _favourite_channel(channels: pd.Series, who: np.ndarray, people: int) -> np.ndarray:
+    """Find the channel that each person used most: of level ones, the first by name."""
+    names = sorted(channels.dropna().unique())
+    if not names:
+        return np.full(people, None)
+    times = count_labels(channels, names, who, people).to_numpy()
+    return np.where(times.any(axis=1), np.array(names, dtype=object)[times.argmax(axis=1)], np.nan)
 
 
 def _ranked(found: pd.DataFrame) -> pd.DataFrame:
