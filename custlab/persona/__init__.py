@@ -3,7 +3,7 @@
 Each name is imported from its module on first use.
 
 >>> from custlab import persona
->>> "Persona" in persona.__all__
+>>> "draft_set" in persona.__all__
 True
 """
 
@@ -12,6 +12,13 @@ from importlib import import_module
 _HOMES = {
     "model": "AREAS DIMENSIONS KINDS SCHEMA_VERSION STRENGTHS Evidence Persona PersonaSet Quote "
     "Suggestion Trait Value",
+    "evidence": "MIN_MEMBERS RULE trait_table",
+    "drafting": "draft draft_set trait_of",
+    "actions": "suggest",
+    "_lines": "held_by",
+    "cards": "card side_by_side",
+    "page": "write_page",
+    "portraits": "portrait",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

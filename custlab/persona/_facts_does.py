@@ -1,0 +1,207 @@
+"""Facts on what customers do: from the tables ``orders`` and ``interactions``."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from custlab.i18n import _
+from custlab.persona._facts import Fact, Window, counts, levels
+
+# Parts of the day by the hour in which they begin; 22:00 to 6:00 is the night.
+PARTS_OF_DAY = {"6:00-12:00": (6, 12), "12:00-18:00": (12, 18), "18:00-22:00": (18, 22)}
+NIGHT = "22:00-6:00"
+# The two large sales of the year: (month, first day, last day).
+SALES = ((6, 1, 18), (11, 1, 11))
+
+
+def from_orders(window: Window):
+    """List the facts of the table ``orders``; unknown for customers without an order.
+
+    Parameters
+    ----------
+    window : Window
+        The case as known on a day.
+
+    Yields
+    ------
+    tuple of (Fact, Series)
+    """
+    orders = window.table("orders")
+    if orders is None:
+        return
+    columns = [name for name in ("product_id", "line", "category") if name in window.case.products]
+    orders = orders.merge(window.case.products[columns], on="product_id", how="left")
+    yield from _order_numbers(orders, window)
+    for column, words, more in (
+        ("channel", _("order mostly by: {level}"), _("Order mostly by: {level}")),
+        ("payment", _("pay mostly by: {level}"), _("Pay mostly by: {level}")),
+    ):
+        if column in orders:
+            for level, values in levels(_most_often(orders, column)):
+                yield (
+                    Fact("orders", column, level, "behaviour", words.format(level=level),
+                         more.format(level=level)),
+                    values,
+                )  # fmt: skip
+    for column, words, more in (
+        ("line", _("have bought from the line {level}"), _("Have bought from the line {level}")),
+        ("category", _("have bought: {level}"), _("Have bought: {level}")),
+    ):
+        if column in orders:
+            yield from _ever(orders, "products", column, words, more)
+    yield from _order_flags(orders)
+
+
+def _order_numbers(orders: pd.DataFrame, window: Window):
+    by = orders.groupby("customer")
+    count = by["order_id"].nunique()
+    last_year = orders["order_date"] > window.until - pd.DateOffset(months=12)
+    recent = orders[last_year].groupby("customer")["order_id"].nunique()
+    paid, discount = by["amount"].sum(), by["discount"].sum()
+    numbers = [
+        ("order_id", _("orders in all"), count, "mean", "",
+         _("Have ordered more often than others: {value} times on average"),
+         _("Have ordered less often than others: {value} times on average")),
+        ("order_id", _("orders in the last 12 months"),
+         recent.reindex(count.index, fill_value=0), "mean", "",
+         _("Ordered more often in the last 12 months: {value} times on average"),
+         _("Ordered less often in the last 12 months: {value} times on average")),
+        ("order_date", _("days since the last order"),
+         (window.until - by["order_date"].max()).dt.days, "median", _("days"),
+         _("Their last order is longer ago: {value} days"),
+         _("Have ordered more recently than others: {value} days ago")),
+        ("amount", _("amount of an order"), paid / count, "median", window.case.currency,
+         _("Spend more on an order than others: {value} {unit}"),
+         _("Spend less on an order than others: {value} {unit}")),
+        ("discount", _("discount on the list price"),
+         100 * discount / (paid + discount).where(paid + discount > 0), "mean", "%",
+         _("Buy with more discount than others: {value} % on average"),
+         _("Buy with less discount than others: {value} % on average")),
+    ]  # fmt: skip
+    for column, words, values, statistic, unit, more, less in numbers:
+        yield (
+            Fact("orders", column, words, "behaviour", words, more, less,
+                 statistic=statistic, unit=unit),
+            values,
+        )  # fmt: skip
+
+
+def _order_flags(orders: pd.DataFrame):
+    day = orders["order_date"]
+    in_sale = pd.Series(False, orders.index)
+    for month, first, last in SALES:
+        in_sale |= (day.dt.month == month) & day.dt.day.between(first, last)
+    flags = [
+        ("order_date", _("618 or Double 11"), in_sale,
+         _("have ordered in the 618 or Double 11 sale"),
+         _("Have ordered in the 618 or Double 11 sale"),
+         _("Seldom order in the 618 and Double 11 sales"), "behaviour", ""),
+    ]  # fmt: skip
+    if "returned" in orders:
+        flags.append(
+            ("returned", "true", orders["returned"], _("have sent something back"),
+             _("Have sent something back"), _("Seldom send anything back"), "needs", "pain point")
+        )  # fmt: skip
+    for column, level, rows, words, more, less, dimension, kind in flags:
+        fact = Fact("orders", column, level, dimension, words, more,
+                    less if dimension == "behaviour" else "", kind=kind)  # fmt: skip
+        yield fact, rows.groupby(orders["customer"]).max()
+
+
+def from_interactions(window: Window):
+    """List the facts of the table ``interactions``; unknown for customers without any trace.
+
+    Parameters
+    ----------
+    window : Window
+        The case as known on a day.
+
+    Yields
+    ------
+    tuple of (Fact, Series)
+    """
+    done = window.table("interactions")
+    if done is None:
+        return
+    for level, values in levels(_most_often(done, "channel")):
+        yield (
+            Fact("interactions", "channel", level, "behaviour",
+                 _("are in touch mostly by: {level}").format(level=level),
+                 _("In touch mostly by: {level}").format(level=level)),
+            values,
+        )  # fmt: skip
+    done = done.assign(part=_part_of_day(done["timestamp"].dt.hour))
+    for level, values in levels(_most_often(done, "part")):
+        yield (
+            Fact("interactions", "timestamp", level, "behaviour",
+                 _("are mostly active at {level}").format(level=level),
+                 _("Mostly active at {level}").format(level=level)),
+            values,
+        )  # fmt: skip
+    weekend = (done["timestamp"].dt.day_of_week >= 5).groupby(done["customer"])
+    yield (
+        Fact("interactions", "timestamp", _("weekend"), "behaviour",
+             _("are mostly active at weekends"), _("Mostly active at weekends"),
+             _("Mostly active from Monday to Friday")),
+        (weekend.mean() >= 0.5).astype(float),
+    )  # fmt: skip
+    troubles, habits = _actions()
+    acted = counts(done, "action") > 0
+    for action, (words, more, less) in (troubles | habits).items():
+        if action in acted:
+            pain = action in troubles
+            fact = Fact("interactions", "action", action, "needs" if pain else "behaviour",
+                        words, more, less, kind="pain point" if pain else "")  # fmt: skip
+            yield fact, acted[action].astype(float)
+
+
+def _actions() -> tuple[dict, dict]:
+    """Give words of actions that show a pain point, and of those that are habits."""
+    troubles = {
+        "complains": (_("have complained"), _("Have complained"), ""),
+        "reports fault": (_("have reported a fault"), _("Have reported a fault"), ""),
+        "asks for help": (_("have asked for help"), _("Have asked for help"), ""),
+    }
+    habits = {
+        "reads reviews": (_("read reviews"), _("Read reviews"), _("Seldom read reviews")),
+        "compares models": (_("compare models"), _("Compare models"), _("Seldom compare models")),
+        "tries demo": (_("try a demonstration"), _("Try a demonstration"),
+                       _("Seldom try a demonstration")),
+        "requests quote": (_("ask for a quote"), _("Ask for a quote"), _("Seldom ask for a quote")),
+        "negotiates price": (_("negotiate the price"), _("Negotiate the price"),
+                             _("Seldom negotiate the price")),
+        "recommends": (_("recommend us to others in the unit"),
+                       _("Someone in the unit recommends us"), ""),
+        "shares link": (_("share links"), _("Share links"), _("Seldom share links")),
+        "signs contract": (_("sign a contract"), _("Sign a contract"), _("Seldom sign a contract")),
+        "approves budget": (_("have a budget approved"), _("Have a budget approved"), ""),
+        "rates product": (_("rate what they bought"), _("Rate what they bought"),
+                          _("Seldom rate what they bought")),
+    }  # fmt: skip
+    return troubles, habits
+
+
+def _part_of_day(hour: pd.Series) -> pd.Series:
+    part = pd.Series(NIGHT, hour.index, dtype=object)
+    for name, (first, end) in PARTS_OF_DAY.items():
+        part[(hour >= first) & (hour < end)] = name
+    return part
+
+
+def _most_often(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Give each customer's most frequent value; of equals the one that most customers use."""
+    common = rows[column].value_counts().index
+    counted = counts(rows, column)
+    # The first of equals wins: order columns by how common they are.
+    counted = counted[[value for value in common if value in counted]]
+    return counted.idxmax(axis=1).astype(object)
+
+
+def _ever(rows: pd.DataFrame, table: str, column: str, words: str, more: str):
+    bought = counts(rows, column) > 0
+    for level in bought.columns[bought.mean() >= 0.02]:
+        yield (
+            Fact(table, column, str(level), "behaviour", words.format(level=level),
+                 more.format(level=level)),
+            bought[level].astype(float),
+        )  # fmt: skip

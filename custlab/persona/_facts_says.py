@@ -1,0 +1,121 @@
+"""Facts on what customers say: from the table ``survey``, each customer's latest answers."""
+
+from __future__ import annotations
+
+from custlab.i18n import _
+from custlab.persona._facts import Fact, Window
+
+
+def from_survey(window: Window):
+    """List the facts of the survey; unknown for customers who did not answer.
+
+    Parameters
+    ----------
+    window : Window
+        The case as known on a day.
+
+    Yields
+    ------
+    tuple of (Fact, Series)
+    """
+    survey = window.table("survey")
+    if survey is None:
+        return
+    survey = survey.sort_values("survey_date", kind="stable")
+    survey = survey.drop_duplicates("customer", keep="last")
+    survey = survey.set_index("customer")
+    described = window.case.dictionary
+    described = described[described["table"] == "survey"].set_index("column")["description"]
+    ours = f"rate_{window.case.brands[0]}_" if window.case.brands else "rate_?_"
+    for column in survey.columns:
+        fact = _fact(column, str(described.get(column, column)), ours)
+        if fact is not None:
+            values = survey[column]
+            yield fact, 100 * values if column == "wallet_share" else values
+
+
+def _fact(column: str, description: str, ours: str) -> Fact | None:
+    """Turn a column of the survey into a fact, or None if it is no trait of a persona."""
+    group, _sign, item = column.partition("_")
+    if group == "need":
+        return _need(column, item, description)
+    if group == "lifestyle":
+        return _lifestyle(column, description)
+    if column.startswith(ours):
+        return _rating(column, column.removeprefix(ours))
+    if group == "sat" or column == "satisfaction":
+        return _satisfaction(column, item)
+    if column == "recommend":
+        return Fact("survey", column, "", "needs", _("would recommend us (0 to 10)"),
+                    _("More likely than others to recommend us"),
+                    _("Less likely than others to recommend us"), "expectation", "pain point",
+                    statistic="mean")  # fmt: skip
+    if column == "wallet_share":
+        return Fact("survey", column, "", "behaviour", _("share of their spending that is ours"),
+                    _("Buy more of what they need from us"),
+                    _("Buy more of what they need elsewhere"), statistic="mean",
+                    unit="%")  # fmt: skip
+    return None
+
+
+def _need(column: str, item: str, description: str) -> Fact:
+    wanted = need_words().get(item)
+    if wanted is None:
+        wanted = description.removesuffix(" 1 not at all - 7 very").strip("? ")
+    return Fact(
+        "survey", column, "", "needs", _("importance of {need} (1 to 7)").format(need=wanted),
+        _("More important to them than to others: {need}").format(need=wanted),
+        _("Less important to them than to others: {need}").format(need=wanted),
+        "need", "need", statistic="mean",
+    )  # fmt: skip
+
+
+def need_words() -> dict[str, str]:
+    """Name what the items of the survey's battery of needs ask for."""
+    return {
+        "price": _("a low price"),
+        "quality": _("quality that lasts"),
+        "service": _("good service"),
+        "design": _("good design"),
+        "innovation": _("the newest technology"),
+        "delivery": _("quick delivery"),
+        "ease": _("ease of use"),
+        "security": _("safety and security"),
+    }
+
+
+def _lifestyle(column: str, description: str) -> Fact:
+    # The dictionary writes: "I follow trends": 1 not me at all - 7 very much me
+    said = description.split('":')[0].strip('"') if '":' in description else description
+    return Fact(
+        "survey", column, "", "psychology", _("agree with “{said}” (1 to 7)").format(said=said),
+        _("Say more than others: “{said}”").format(said=said),
+        _("Say less than others: “{said}”").format(said=said), statistic="mean",
+    )  # fmt: skip
+
+
+def _rating(column: str, attribute: str) -> Fact:
+    return Fact(
+        "survey", column, "", "needs",
+        _("rate our {attribute} (1 to 7)").format(attribute=attribute),
+        _("Think better of our {attribute} than others do").format(attribute=attribute),
+        _("Think less of our {attribute} than others do").format(attribute=attribute),
+        "expectation", "pain point", statistic="mean",
+    )  # fmt: skip
+
+
+def _satisfaction(column: str, item: str) -> Fact:
+    subject = {
+        "product": _("our product"),
+        "delivery": _("our delivery"),
+        "service": _("our service"),
+        "price": _("our price"),
+        "": _("us"),
+    }.get(item, item)
+    return Fact(
+        "survey", column, "", "needs",
+        _("satisfied with {subject} (1 to 5)").format(subject=subject),
+        _("More satisfied than others with {subject}").format(subject=subject),
+        _("Less satisfied than others with {subject}").format(subject=subject),
+        "expectation", "pain point", statistic="mean",
+    )  # fmt: skip
