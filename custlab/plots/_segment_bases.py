@@ -6,6 +6,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots._in_style import in_style
+from custlab.plots._margins import fix_margins
 from custlab.plots._segment_marks import heat, words
 from custlab.style import PALETTE, Picture, new_figure
 
@@ -31,11 +32,14 @@ def by_value(table: pd.DataFrame, column: str, value: str, unit: str) -> Picture
     groups = table.dropna(subset=[column, value]).groupby(column, observed=True)[value]
     figures = groups.quantile([0.25, 0.5, 0.75]).unstack()
     counts = groups.size()
-    fig, ax = new_figure(7.2, 1.3 + 0.4 * len(figures))
+    height = 1.3 + 0.4 * len(figures)
+    fig, ax = new_figure(7.2, height)
+    names = [f"{name} (n = {counts[name]:,})" for name in figures.index]
+    fix_margins(fig, names, right=0.97, bottom=0.55 / height, top=1 - 0.4 / height)
     places = range(len(figures))
     ax.hlines(places, figures[0.25], figures[0.75], color=PALETTE[0], lw=5, alpha=0.4)
     ax.plot(figures[0.5], places, "o", color=PALETTE[0], ms=8)
-    ax.set_yticks(places, [f"{name} (n = {counts[name]:,})" for name in figures.index])
+    ax.set_yticks(places, names)
     ax.set_ylim(len(figures) - 0.5, -0.5)
     ax.set(
         title=_("{value} by {column}").format(value=words(value), column=words(column)),
@@ -93,9 +97,12 @@ def loadings(table: pd.DataFrame) -> Picture:
     Picture
         A heat map; loadings from .2 are printed, from .4 in bold.
     """
-    fig, ax = new_figure(2.6 + 1.5 * table.shape[1], 1 + 0.27 * len(table))
+    height = 1 + 0.27 * len(table)
+    fig, ax = new_figure(max(2.6 + 1.5 * table.shape[1], 4.8), height)
+    names = [words(name) for name in table.index]
+    fix_margins(fig, names, right=0.97, bottom=0.6 / height, top=1 - 0.35 / height)
     heat(ax, table.to_numpy(), bold=0.4, decimals=2)
-    ax.set_yticks(range(len(table)), [words(name) for name in table.index])
+    ax.set_yticks(range(len(table)), names)
     ax.set_xticks(range(table.shape[1]), [str(c).replace(": ", ":\n") for c in table.columns])
     ax.set_title(_("Which items go together"))
     said = [

@@ -7,6 +7,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots._in_style import in_style
+from custlab.plots._margins import fix_margins
 from custlab.plots._segment_marks import points
 from custlab.style import PALETTE, Picture, new_figure
 
@@ -86,6 +87,7 @@ def map_and_silhouette(places, labels, widths) -> Picture:
         Two diagrams side by side.
     """
     fig, (left, right) = new_figure(9, 4.1, ncols=2)
+    fix_margins(fig, left=0.04, right=0.985, bottom=0.13, top=0.91, wspace=0.1)
     labels = np.asarray(labels)
     points(left, places, labels, None)
     left.set(title=_("Map"), xticks=[], yticks=[])
@@ -129,6 +131,7 @@ def two_maps(places, first, second, titles: tuple[str, str]) -> Picture:
         Two scatter diagrams.
     """
     fig, axes = new_figure(9, 3.9, ncols=2)
+    fix_margins(fig, left=0.02, right=0.985, bottom=0.08, top=0.91, wspace=0.05)
     for ax, labels, title in zip(axes, (first, second), titles, strict=True):
         points(ax, places, labels, None)
         ax.set(title=title, xticks=[], yticks=[])
@@ -158,6 +161,7 @@ def two_features(table, labels, xlabel: str, ylabel: str, title: str, centers=No
         A scatter diagram.
     """
     fig, ax = new_figure(7.2, 4.2)
+    fix_margins(fig, left=0.1, right=0.79, bottom=0.13, top=0.92)
     points(ax, np.asarray(table, dtype=float), labels, None)
     if centers is not None:
         ax.plot(*np.asarray(centers).T, "X", color="black", ms=12, mec="white", label=_("centre"))

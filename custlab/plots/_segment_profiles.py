@@ -7,6 +7,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots._in_style import in_style
+from custlab.plots._margins import fix_margins
 from custlab.plots._segment_marks import broken, heat, words
 from custlab.style import PALETTE, Picture, new_figure
 
@@ -109,13 +110,19 @@ def against(labels: pd.Series, other: pd.Series, title: str) -> Picture:
         A table of counts, shaded within each row.
     """
     counts = pd.crosstab(labels, other)
-    fig, ax = new_figure(3 + 1.0 * counts.shape[1], 1.9 + 0.4 * len(counts))
+    height = 1.9 + 0.4 * len(counts)
+    fig, ax = new_figure(3 + 1.0 * counts.shape[1], height)
+    # The rows' labels, and beside them the name of all.
+    rows = [f"{row}    " for row in counts.index]
+    columns = [broken(str(c), 12) for c in counts.columns]
+    below = 0.45 + 0.16 * (1 + max(name.count("\n") for name in columns))
+    fix_margins(fig, rows, right=0.98, bottom=below / height, top=1 - 0.4 / height)
     shares = counts.div(counts.sum(axis=1), axis=0).to_numpy()
     ax.imshow(shares, cmap="Blues", aspect="auto", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
         ax.text(column, row, f"{counts.iat[row, column]:,}", ha="center", va="center",
                 color="white" if share > 0.55 else "black", in_layout=False)  # fmt: skip
-    ax.set_xticks(range(counts.shape[1]), [broken(str(c), 12) for c in counts.columns])
+    ax.set_xticks(range(counts.shape[1]), columns)
     ax.set_yticks(range(len(counts)), [str(r) for r in counts.index])
     ax.set(title=title, xlabel=words(other.name or ""), ylabel=words(labels.name or ""))
     ax.grid(visible=False)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots._in_style import in_style
+from custlab.plots._margins import fix_margins
 from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[:4]
@@ -31,6 +32,7 @@ def rhythm(curve: pd.Series, active_days: float, churned_days: float, fixed: flo
         The curve with the three lines.
     """
     fig, ax = new_figure(7.2, 3.8)
+    fix_margins(fig, left=0.1, right=0.98, bottom=0.14, top=0.91)
     ax.step(curve.index, curve * 100, where="post", color=BLUE, lw=2)
     top = float(curve.iloc[-1]) * 100
     lines = [
@@ -128,7 +130,12 @@ def grid(table: pd.DataFrame, title: str, unit: str) -> Picture:
         A heat map with numbers.
     """
     values = table.to_numpy(dtype=float)
-    fig, ax = new_figure(2.6 + 1.15 * table.shape[1], 1.5 + 0.5 * table.shape[0])
+    height = 1.5 + 0.5 * table.shape[0]
+    fig, ax = new_figure(2.6 + 1.15 * table.shape[1], height)
+    rows = ["  ", *map(str, table.index)]  # and the room of the name that stands beside them
+    fix_margins(
+        fig, [f"{row}  " for row in rows], right=0.98, bottom=0.6 / height, top=1 - 0.4 / height
+    )
     ax.imshow(np.sqrt(np.clip(np.nan_to_num(values), 0, None)), cmap="Blues", aspect="auto")
     dark = 0.5 * np.sqrt(np.nanmax(values)) if np.nanmax(values) > 0 else 1
     for (row, column), value in np.ndenumerate(values):
@@ -192,6 +199,7 @@ def leaves_curve(scores: pd.DataFrame, chosen: int | None = None) -> Picture:
         Two curves that part.
     """
     fig, ax = new_figure(7.2, 3.8)
+    fix_margins(fig, left=0.1, right=0.98, bottom=0.14, top=0.91)
     ax.plot(scores.index, scores["learned"] * 100, marker="o", color=BLUE,
             label=_("customers learned from"))  # fmt: skip
     ax.plot(scores.index, scores["held_out"] * 100, marker="s", color=RED, ls="--",
@@ -256,7 +264,15 @@ def response(table: pd.DataFrame, title: str) -> Picture:
     """
     types = list(dict.fromkeys(table.index.get_level_values("type")))
     approaches = list(dict.fromkeys(table.index.get_level_values("approach")))
-    fig, ax = new_figure(7.2, 1.4 + 0.32 * len(table))
+    height = 1.4 + 0.32 * len(table)
+    fig, ax = new_figure(7.2, height)
+    fix_margins(
+        fig,
+        types,
+        [_("approach"), *map(str, approaches)],
+        bottom=0.55 / height,
+        top=1 - 0.4 / height,
+    )
     said = []
     for place, approach in enumerate(approaches):
         part = table.xs(approach, level="approach")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
+from custlab.plots._margins import fix_margins
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 from custlab.value.rfm import segment_grid
 
@@ -214,6 +215,7 @@ def alive_over_time(model, purchase_times, until: float, *, now: float | None = 
     last = np.where(x > 0, bought[np.maximum(x - 1, 0)] if len(bought) else 0.0, 0.0)
     alive = model.probability_alive(pd.DataFrame({"x": x, "t_x": last, "T": times}))
     fig, ax = new_figure(7.5, 3.8)
+    fix_margins(fig, left=0.09, right=0.98, bottom=0.14, top=0.91)
     ax.plot(times, alive, color=BLUE, lw=2)
     ax.plot([0, *bought], np.full(len(bought) + 1, 1.05), "v", color="black", ms=6)
     ax.set(
@@ -326,6 +328,7 @@ def value_by_month(by_month, horizon: int, currency: str = "CNY") -> Picture:
     months = np.arange(1, len(by_month) + 1)
     counts = months <= horizon
     fig, ax = new_figure(7.5, 3.4)
+    fix_margins(fig, left=0.13, right=0.98, bottom=0.15, top=0.9)
     edges = np.arange(len(by_month) + 1) + 0.5
     ax.stairs(
         by_month[counts], edges[: counts.sum() + 1], fill=True, color=BLUE, label=_("counted")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
+from custlab.plots._margins import fix_margins
 from custlab.style import HATCHES, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]
@@ -143,6 +144,7 @@ def whale(curve: pd.DataFrame, *, title: str = "", currency: str = "CNY") -> Pic
     x = 100 * curve["share_of_customers"].to_numpy()
     y = y.to_numpy() * (100 if shares else 1)
     fig, ax = new_figure(7.5, 4.2)
+    fix_margins(fig, left=0.11, right=0.97, bottom=0.13, top=0.91)
     top = int(np.argmax(y))
     ax.plot([0, *x], [0, *y], color=BLUE, lw=2)
     ax.fill_between(x[top:], y[top:], y[-1], color=RED, alpha=0.18, hatch="//", edgecolor=RED)
