@@ -86,11 +86,11 @@ def _rhythm_by_need(orders: pd.DataFrame, need: pd.Series, as_of) -> pd.DataFram
         rhythm = repurchase_rhythm(with_need, as_of, by="need")
     except InputError:
         return repurchase_rhythm(with_need, as_of)
-    common = repurchase_rhythm(with_need, as_of).iloc[0]
     few = rhythm["returns"] < 30
-    rhythm.loc[few, ["active_days", "churned_days"]] = common[
-        ["active_days", "churned_days"]
-    ].to_numpy(dtype=int)
+    if few.any():
+        thresholds = ["active_days", "churned_days"]
+        common = repurchase_rhythm(with_need, as_of).iloc[0]
+        rhythm.loc[few, thresholds] = common[thresholds].to_numpy(dtype=int)
     return rhythm
 
 

@@ -46,17 +46,16 @@ def apply_rules(table: pd.DataFrame, rules: pd.DataFrame, groups=None) -> pd.Ser
     ['regular', 'other', 'other']
     """
     _check_rules(rules)
-    types = pd.Series(pd.NA, index=table.index, dtype="string", name="type")
+    types = np.full(len(table), None, dtype=object)
     for number, rule in enumerate(rules.to_dict("records"), start=1):
         if rule["test"] != "otherwise" and rule["column"] not in table.columns:
             continue
-        holds = types.isna() & _passes(table, rule, number)
+        holds = pd.isna(types) & _passes(table, rule, number).to_numpy()
         if "group" in rules.columns and groups is not None:
-            holds &= (groups.reindex(table.index).astype("string") == str(rule["group"])).fillna(
-                False
-            )
+            of_group = groups.reindex(table.index).astype("string") == str(rule["group"])
+            holds &= of_group.fillna(False).to_numpy(dtype=bool)
         types[holds] = rule["type"]
-    return types
+    return pd.Series(types, index=table.index, dtype="string", name="type")
 
 
 def _check_rules(rules: pd.DataFrame) -> None:

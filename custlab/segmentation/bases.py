@@ -38,6 +38,27 @@ class _Base(TransformerMixin, BaseEstimator):
         InputError
             If the case lacks what the base needs.
         """
+        self._fit(case)
+        return self
+
+    def fit_transform(self, case, y=None):
+        """Learn which columns there are, and give the features of the same case.
+
+        Parameters
+        ----------
+        case : Case
+            The firm.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        DataFrame
+            Features by ``customer_id``.
+        """
+        return self._fit(case)[self.columns_]
+
+    def _fit(self, case) -> pd.DataFrame:
         self._learn(case)
         features = self._features(case)
         if features.empty:
@@ -47,7 +68,7 @@ class _Base(TransformerMixin, BaseEstimator):
         # A column that nobody has, or that is the same for all, tells nothing about this case.
         varied = features.nunique() > 1
         self.columns_ = list(features.columns[varied])
-        return self
+        return features
 
     def transform(self, case):
         """Give the features of a case's customers.
@@ -276,5 +297,7 @@ def _of_customers(case, wanted: list[str]) -> pd.DataFrame:
 
 def _shares(kept: pd.DataFrame, column: str) -> pd.DataFrame:
     """Give the share of a customer's order lines that falls to each value of a column."""
-    shares = pd.crosstab(kept["customer_id"], kept[column].astype(str), normalize="index")
+    lines = kept.groupby(["customer_id", kept[column].astype(str)], observed=True).size()
+    counts = lines.unstack(fill_value=0)
+    shares = counts.div(counts.sum(axis=1), axis=0)
     return shares.add_prefix(f"{column} ").rename_axis(columns=None)

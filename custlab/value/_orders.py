@@ -119,21 +119,27 @@ def _check_repeats(frame, schema, columns: OrderColumns) -> None:
     """Refuse rows that repeat another row; without order numbers nobody could tell."""
     if columns.order not in schema:
         return
-    total = _collect(frame.select(nw.len().alias("n")))["n"][0]
-    different = _collect(frame.unique().select(nw.len().alias("n")))["n"][0]
-    if different < total:
+    suspects = frame
+    if isinstance(frame, nw.DataFrame):  # only rows that share their order number can be repeats
+        suspects = frame.filter(nw.col(columns.order).is_duplicated())
+    repeats = _count(suspects) - _count(suspects.unique())
+    if repeats:
         raise InputError(
             _(
                 "{n} of {total} rows repeat another row in every column, {order} included"
                 "{where}. The same order would count twice: remove the repeats first "
                 "(orders.drop_duplicates())."
             ).format(
-                n=total - different,
-                total=total,
+                n=repeats,
+                total=_count(frame),
                 order=columns.order,
                 where=_first_row(frame, lambda rows: rows.is_duplicated()),
             )
         )
+
+
+def _count(frame) -> int:
+    return _collect(frame.select(nw.len().alias("n")))["n"][0]
 
 
 def _facts(frame, schema, columns: OrderColumns) -> dict:
