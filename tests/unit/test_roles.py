@@ -247,6 +247,16 @@ def test_one_customer_looks_the_same_alone_and_among_all(shipped):
     assert unit["main_role"].to_dict() == everybody.loc[unit.index, "main_role"].to_dict()
 
 
+def test_channel_and_last_day_agree_with_pandas_own_tables(shipped):
+    """The contacts are counted all at once; a table by person and channel says the same."""
+    done = shipped.interactions.dropna(subset=["person_id"]).astype({"channel": "object"})
+    contacts = roles.key_contacts(shipped).set_index("person_id")
+    used = pd.crosstab(done["person_id"], done["channel"]).idxmax(axis=1)
+    last = done.groupby("person_id")["timestamp"].max().dt.normalize()
+    assert contacts["channel"].dropna().to_dict() == used.to_dict()
+    assert contacts["last_seen"].dropna().to_dict() == last.to_dict()
+
+
 def test_explanation_names_actions_strength_and_what_was_not_used():
     done = [("a1", "signs contract")] * 6 + [("a1", "pays"), ("a2", "pays")]
     text = str(roles.explain(small_case(done), "a1"))
