@@ -40,7 +40,9 @@ def role_line(case, members: pd.Index, others: pd.Index) -> Trait | None:
     title = own.value_counts().index[0]
     inside = (own == title).groupby(level=0).max().astype(float)
     outside = (other == title).groupby(level=0).max().astype(float)
-    row = compare(inside.to_frame(), outside.to_frame(), pd.Series(["share"])).iloc[0]
+    row = (
+        compare(inside.to_frame(), outside.to_frame(), pd.Series(["share"])).iloc[0].astype(object)
+    )
     # One title was chosen among all that occur: the guard counts them.
     tries = deciders.nunique()
     q = min(1.0, row["p"] * tries)
@@ -90,7 +92,7 @@ def value_line(case, members: pd.Index, others: pd.Index) -> Value | None:
     if margins is None:
         return None
     own, other = margins.reindex(members).fillna(0), margins.reindex(others).fillna(0)
-    row = compare(own.to_frame(), other.to_frame(), pd.Series(["mean"])).iloc[0]
+    row = compare(own.to_frame(), other.to_frame(), pd.Series(["mean"])).iloc[0].astype(object)
     strength = strengths([row["effect"]], [row["p"]], [row["p"]])[0]
     row["strength"] = "weak" if strength == "none" else strength
     row["table"], row["column"], row["level"] = "orders", "amount", _("margin of 12 months")
