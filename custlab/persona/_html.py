@@ -12,6 +12,8 @@ from custlab.i18n import _
 from custlab.persona._words import strength_word
 
 DOTS = {"strong": "●●●", "moderate": "●●○", "weak": "●○○", "assumed": "○○○"}
+# A number stays on the line of its unit.
+UNBROKEN = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -34,7 +36,7 @@ def text(words: object, lang: str = "en") -> str:
     >>> text("<b>Li</b> 李伟")
     '&lt;b&gt;Li&lt;/b&gt; <span lang="zh">李伟</span>'
     """
-    safe = escape(str(words))
+    safe = escape(UNBROKEN.sub("\u00a0", str(words)))
     if lang.startswith("zh"):
         return safe
     return HAN.sub(lambda found: f'<span lang="zh">{found[0]}</span>', safe)
@@ -47,6 +49,14 @@ def mark(strength: str) -> str:
     return (
         f'<span class="cp-mark" role="img" aria-label="{words}" title="{words}">'
         f'<span aria-hidden="true">{dots}</span></span>'
+    )
+
+
+def legend() -> str:
+    """Say what the dots mean."""
+    return " · ".join(
+        f'<span class="cp-mark" aria-hidden="true">{dots}</span> {escape(strength_word(name))}'
+        for name, dots in DOTS.items()
     )
 
 
@@ -64,9 +74,9 @@ def bar(value: float, rest: float) -> str:
     """Draw a share of the segment as a bar, with a tick where the rest stands."""
     own, other = (max(0.0, min(1.0, share)) * 100 for share in (value, rest))
     return (
-        '<svg class="cp-bar" viewBox="0 0 100 5" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect y="1.5" width="100" height="2" fill="var(--cp-line)"/>'
-        f'<rect y="1" width="{own:.1f}" height="3" fill="var(--cp-ink-2)"/>'
-        f'<path d="M{other:.1f} 0v5" stroke="var(--cp-tick)" stroke-width="3" '
+        '<svg class="cp-bar" viewBox="0 0 100 7" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect y="2.5" width="100" height="2" fill="var(--cp-line)"/>'
+        f'<rect y="2" width="{own:.1f}" height="3" fill="var(--cp-ink-2)"/>'
+        f'<path d="M{other:.1f} 0v7" stroke="var(--cp-tick)" stroke-width="3" '
         'vector-effect="non-scaling-stroke"/></svg>'
     )

@@ -23,14 +23,20 @@ def table_of(personas: tuple[Persona, ...], lang: str, lines: int) -> str:
 
     heads = "".join(f'<th scope="col">{_head(one, text)}</th>' for one in personas)
     rows = [
-        row(_("Share of customers"), [_figure(tag.percent(one.share), _people(one)) for one in personas]),
+        row(
+            _("Share of customers"),
+            [_figure(tag.percent(one.share), _people(one)) for one in personas],
+        ),
         row(_("Value"), [_value(one, text) for one in personas]),
         row(_("Role in the purchase"), [_line(one.role, text) for one in personas]),
         *(
-            row(dimension_word(name), [_traits(one.by_dimension(name), text, lines) for one in personas])
+            row(
+                dimension_word(name),
+                [_traits(one.by_dimension(name), text, lines) for one in personas],
+            )
             for name in DIMENSIONS
         ),
-        row(_("Channels"), [_channels(one, text) for one in personas]),
+        row(_("Where to reach them"), [_channels(one, text) for one in personas]),
         row(_("Message"), [text(one.message) or _none(text) for one in personas]),
     ]
     width = ROW_HEADS + COLUMN * len(personas)
@@ -39,7 +45,8 @@ def table_of(personas: tuple[Persona, ...], lang: str, lines: int) -> str:
     return (
         f'<section class="cp-set" lang="{text(lang)}" tabindex="0" aria-label="{label}">'
         f'<table style="min-width:{width}em"><colgroup>{columns}</colgroup>'
-        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
+        f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f'<p class="cp-legend">{tag.legend()}</p></section>'
     )
 
 
@@ -66,10 +73,11 @@ def _value(persona: Persona, text) -> str:
     if persona.value is None:
         return _none(text)
     found, share = persona.value.evidence, tag.percent(persona.value.share)
-    figure = _("{value} {currency} a customer").format(
+    figure = _("{value} {currency}").format(
         value=number(found.value), currency=persona.value.currency
     )
-    return _figure(text(figure), text(_("{share} of all margin").format(share=share)))
+    words = _("margin a customer in 12 months; {share} of all margin").format(share=share)
+    return _figure(text(figure), text(words))
 
 
 def _line(trait: Trait | None, text) -> str:

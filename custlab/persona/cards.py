@@ -7,16 +7,13 @@ width, on paper and by ear; whatever a person typed is shown as text.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
 
 from custlab.errors import InputError
-from custlab.i18n import _, ngettext
+from custlab.i18n import _
 from custlab.persona import _html as tag
-from custlab.persona._words import area_word, dimension_word, kind_word, number, strength_word
-from custlab.persona.model import DIMENSIONS, Persona, Trait
-from custlab.persona.portraits import portrait
-
-_numbers = count(1)
+from custlab.persona._card import CardWriter
+from custlab.persona._side import table_of
+from custlab.persona.model import Persona
 
 
 class Card:
@@ -26,19 +23,29 @@ class Card:
     ----------
     persona : Persona
         Whose card.
-    html : str
-        The card without its style sheet.
+    body : str
+        The card without its style sheet, for a page that has it already.
     """
 
-    def __init__(self, persona: Persona, html: str):
+    def __init__(self, persona: Persona, body: str):
         self.persona = persona
-        self.html = html
+        self.body = body
 
     def __repr__(self) -> str:
         return _("Persona card: {name}").format(name=self.persona.name)
 
+    def html(self) -> str:
+        """Give the HTML that a notebook shows.
+
+        Returns
+        -------
+        str
+            Style sheet and body.
+        """
+        return f"<style>{tag.stylesheet()}</style>{self.body}"
+
     def _repr_html_(self) -> str:
-        return f"<style>{tag.stylesheet()}</style>{self.html}"
+        return self.html()
 
 
 def card(persona: Persona, lang: str = "", level: int = 3) -> Card:
@@ -56,196 +63,15 @@ def card(persona: Persona, lang: str = "", level: int = 3) -> Card:
     Returns
     -------
     Card
-        Shows itself in a notebook; ``.html`` is the piece of HTML.
+        Shows itself in a notebook; ``.html()`` is the piece of HTML.
 
     Examples
     --------
     >>> from custlab.persona import Persona
-    >>> "&lt;i&gt;Li" in card(Persona("a", "ecommerce", "1", "<i>Li</i>")).html
+    >>> "&lt;i&gt;Li" in card(Persona("a", "ecommerce", "1", "<i>Li</i>")).html()
     True
     """
-    return Card(persona, _Writer(persona, lang or tag.language(), level).article())
-
-
-class _Writer:
-    """Writes one card; the traits are numbered in the order in which they stand on it."""
-
-    def __init__(self, persona: Persona, lang: str, level: int):
-        self.persona, self.lang, self.level = persona, lang, level
-        self.id = f"cp{next(_numbers)}"
-        self.order = [trait for name in DIMENSIONS for trait in persona.by_dimension(name)]
-        self.place = {trait.id: place for place, trait in enumerate(self.order, start=1)}
-
-    def article(self) -> str:
-        picture = portrait(self.persona)
-        parts = (self.head(picture.svg), self.facts(), self.dimensions(), self.use(),
-                 self.actions(), self.foot())  # fmt: skip
-        return (
-            f'<article class="cp-card" lang="{self.text(self.lang)}" id="{self.id}" '
-            f'aria-labelledby="{self.id}-name" style="--cp-accent:{picture.colour}">'
-            f"{''.join(parts)}</article>"
-        )
-
-    def text(self, words: object) -> str:
-        return tag.text(words, self.lang)
-
-    def heading(self, words: str, below: int = 0, more: str = "") -> str:
-        # Only the name goes into JupyterLab's table of contents.
-        level = min(self.level + below, 6)
-        skip = "jp-toc-ignore" if below else "cp-name"
-        return f'<h{level} class="{skip}"{more}>{self.text(words)}</h{level}>'
-
-    def head(self, picture: str) -> str:
-        own = self.persona
-        kicker = _("Persona of the segment {segment} · {case}") if own.segment else _("Persona · {case}")
-        said = kicker.format(segment=own.segment, case=own.case)
-        headline = f'<p class="cp-headline">{self.text(own.headline)}</p>' if own.headline else ""
-        name = self.heading(own.name, more=f' id="{self.id}-name"')
-        return (
-            f'<header class="cp-head">{picture}<div><p class="cp-kicker">{self.text(said)}</p>'
-            f"{name}{headline}</div></header>"
-        )
-
-    # -- the three figures --------------------------------------------------------------------
-
-    def facts(self) -> str:
-        facts = [self.size(), self.value(), self.role()]
-        return f'<dl class="cp-facts">{"".join(fact for fact in facts if fact)}</dl>'
-
-    def fact(self, title: str, figure: str, small: str) -> str:
-        return (
-            f"<div><dt>{self.text(title)}</dt><dd><span class='cp-figure'>{self.text(figure)}"
-            f"</span><small>{small}</small></dd></div>"
-        )
-
-    def size(self) -> str:
-        own = self.persona
-        words = ngettext("{n} customer", "{n} customers", own.n).format(n=f"{own.n:,}")
-        return self.fact(_("Share of customers"), tag.percent(own.share), self.text(words))
-
-    def value(self) -> str:
-        value = self.persona.value
-        if value is None:
-            return self.fact(_("Value"), "–", self.text(_("not known")))
-        found = value.evidence
-        figure = _("{value} {currency} a customer").format(
-            value=number(found.value), currency=value.currency
-        )
-        words = _(
-            "margin of the last 12 months (rest: {rest}, n = {n}, {strength}); "
-            "{share} of all margin"
-        ).format(
-            rest=number(found.rest), n=f"{found.n:,}", strength=strength_word(found.strength),
-            share=tag.percent(value.share),
-        )  # fmt: skip
-        return self.fact(_("Value"), figure, self.text(words) + tag.mark(found.strength))
-
-    def role(self) -> str:
-        role = self.persona.role
-        if role is None:
-            return self.fact(_("Role in the purchase"), "–", self.text(_("not known")))
-        small = self.text(role.sentence()) + tag.mark(role.strength)
-        return self.fact(_("Role in the purchase"), role.text, small)
-
-    # -- the four dimensions ------------------------------------------------------------------
-
-    def dimensions(self) -> str:
-        return f'<div class="cp-dims">{"".join(self.dimension(name) for name in DIMENSIONS)}</div>'
-
-    def dimension(self, name: str) -> str:
-        traits = self.persona.by_dimension(name)
-        lines = "".join(self.trait(trait) for trait in traits)
-        if not traits:
-            lines = f'<li class="cp-none">{self.text(_("Nothing known: no line has evidence."))}</li>'
-        title = self.heading(dimension_word(name), below=1)
-        return f'<section class="cp-dim">{title}<ul>{lines}</ul></section>'
-
-    def trait(self, trait: Trait) -> str:
-        kind = f'<span class="cp-kind">{self.text(kind_word(trait.kind))}</span>' if trait.kind else ""
-        assumed = " cp-assumed" if trait.evidence is None else ""
-        found = trait.evidence
-        drawn = tag.bar(found.value, found.rest) if found and found.statistic == "share" else ""
-        return (
-            f'<li class="cp-trait{assumed}" id="{self.id}-{self.place[trait.id]}">'
-            f'<span class="cp-no">{self.place[trait.id]}</span>'
-            f'<span class="cp-text">{kind}{self.text(trait.text)}</span>{tag.mark(trait.strength)}'
-            f'<span class="cp-because"><small>{self.text(self.because(trait))}</small></span>'
-            f"{drawn}</li>"
-        )
-
-    def because(self, trait: Trait) -> str:
-        """Say what a line rests on, and who wrote it if it was not the data."""
-        if not trait.edited_by:
-            return trait.sentence()
-        template = _("{evidence} · worded by {name}") if trait.evidence else _("{evidence} · by {name}")
-        return template.format(evidence=trait.sentence(), name=trait.edited_by)
-
-    # -- channels, message, quote -------------------------------------------------------------
-
-    def use(self) -> str:
-        own = self.persona
-        where = [self.persona.trait(key) for key in own.channels if key in self.place]
-        items = "".join(f"<li>{self.text(one.text)} {self.link(one.id)}</li>" for one in where)
-        channels = f"<ul>{items}</ul>" if items else self.text(_("not known"))
-        message = self.text(own.message) if own.message else self.text(_("not written yet"))
-        parts = [
-            (_("Message"), f'<p class="cp-message">{message}</p>'),
-            (_("Channels"), channels),
-        ]
-        if own.quote:
-            parts.append((_("In a customer's words"), self.quote()))
-        said = "".join(f"<div><dt>{self.text(title)}</dt><dd>{body}</dd></div>" for title, body in parts)
-        return f'<dl class="cp-use">{said}</dl>'
-
-    def quote(self) -> str:
-        quote = self.persona.quote
-        source = _("{table}, row {row}").format(table=quote.table, row=quote.row)
-        return (
-            f"<blockquote><p>“{self.text(quote.text)}”</p>"
-            f"<small><cite>{self.text(source)}</cite></small></blockquote>"
-        )
-
-    def link(self, trait_id: str) -> str:
-        """Point to a trait by the number that it has on the card, which also works on paper."""
-        place = self.place[trait_id]
-        words = self.text(_("line {n}").format(n=place))
-        return f'<a href="#{self.id}-{place}">{words}</a>'
-
-    def actions(self) -> str:
-        rows = "".join(self.action(one) for one in self.persona.suggestions)
-        if not rows:
-            return ""
-        title = self.heading(_("What follows for us"), below=1)
-        return f'<section class="cp-actions">{title}<ul>{rows}</ul></section>'
-
-    def action(self, suggestion) -> str:
-        links = ", ".join(self.link(key) for key in suggestion.because if key in self.place)
-        why = _("because of {lines}").format(lines=links) if links else ""
-        return (
-            f'<li class="cp-action"><span class="cp-area">{self.text(area_word(suggestion.area))}'
-            f"</span><span>{self.text(suggestion.text)}</span><small>{why}</small></li>"
-        )
-
-    # -- how to read it -----------------------------------------------------------------------
-
-    def foot(self) -> str:
-        own = self.persona
-        legend = " · ".join(
-            f'<span class="cp-mark" aria-hidden="true">{dots}</span>{self.text(strength_word(name))}'
-            for name, dots in tag.DOTS.items()
-        )
-        caution = _(
-            "A persona describes a group. No line says what one customer is like, and few "
-            "customers fit them all."
-        )
-        dates = ""
-        if own.as_of:
-            dates = _("Simulated data up to {as_of}.").format(as_of=own.as_of)
-        bars = _("Bar: share in the segment; tick: share in the rest.")
-        return (
-            f'<footer class="cp-foot"><p>{legend} · {self.text(bars)}</p>'
-            f"<p>{self.text(caution)} {self.text(dates)}</p></footer>"
-        )
+    return Card(persona, CardWriter(persona, lang or tag.language(), level).article())
 
 
 class SideBySide:
@@ -255,19 +81,29 @@ class SideBySide:
     ----------
     names : list of str
         Who stands in it.
-    html : str
+    body : str
         The table without its style sheet.
     """
 
-    def __init__(self, names: list[str], html: str):
+    def __init__(self, names: list[str], body: str):
         self.names = names
-        self.html = html
+        self.body = body
 
     def __repr__(self) -> str:
         return _("Personas side by side: {names}").format(names=", ".join(self.names))
 
+    def html(self) -> str:
+        """Give the HTML that a notebook shows.
+
+        Returns
+        -------
+        str
+            Style sheet and body.
+        """
+        return f"<style>{tag.stylesheet()}</style>{self.body}"
+
     def _repr_html_(self) -> str:
-        return f"<style>{tag.stylesheet()}</style>{self.html}"
+        return self.html()
 
 
 def side_by_side(personas: Iterable[Persona], lang: str = "", lines: int = 4) -> SideBySide:
@@ -285,7 +121,7 @@ def side_by_side(personas: Iterable[Persona], lang: str = "", lines: int = 4) ->
     Returns
     -------
     SideBySide
-        Shows itself in a notebook; ``.html`` is the piece of HTML.
+        Shows itself in a notebook; ``.html()`` is the piece of HTML.
 
     Raises
     ------
@@ -301,7 +137,5 @@ def side_by_side(personas: Iterable[Persona], lang: str = "", lines: int = 4) ->
     shown = tuple(personas)
     if not shown:
         raise InputError(_("There is no persona to show: give at least one."))
-    from custlab.persona._side import table_of
-
-    html = table_of(shown, lang or tag.language(), lines)
-    return SideBySide([one.name for one in shown], html)
+    body = table_of(shown, lang or tag.language(), lines)
+    return SideBySide([one.name for one in shown], body)

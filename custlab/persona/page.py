@@ -18,7 +18,7 @@ from custlab.persona.model import Persona
 # read (72 % of 9.6 pt = 7 pt); beyond that it runs on to a second sheet rather than be cut off.
 FIT = """
 for (const sheet of document.querySelectorAll('.cp-sheet')) {
-  sheet.style.width = '210mm'; sheet.style.height = '296.5mm'; sheet.style.padding = '10mm 11mm 8mm';
+  sheet.style.cssText = 'width: 210mm; height: 296.5mm; padding: 10mm 11mm 8mm';
   const card = sheet.firstElementChild;
   const room = sheet.clientHeight - parseFloat(getComputedStyle(sheet).paddingTop)
     - parseFloat(getComputedStyle(sheet).paddingBottom);
@@ -59,7 +59,7 @@ def page(personas: Persona | Iterable[Persona], lang: str = "") -> str:
 
     Examples
     --------
-    >>> page(Persona("a", "ecommerce", "1", "Li")).count("cp-sheet\\"")
+    >>> page(Persona("a", "ecommerce", "1", "Li")).count("<article")
     1
     """
     shown = (personas,) if isinstance(personas, Persona) else tuple(personas)
@@ -67,7 +67,7 @@ def page(personas: Persona | Iterable[Persona], lang: str = "") -> str:
         raise InputError(_("There is no persona to print: give at least one."))
     lang = lang or tag.language()
     sheets = "".join(
-        f'<div class="cp-sheet">{card(one, lang=lang, level=1).html}</div>' for one in shown
+        f'<div class="cp-sheet">{card(one, lang=lang, level=1).body}</div>' for one in shown
     )
     title = _("Persona cards: {names}").format(names=", ".join(one.name for one in shown))
     howto = _("To print or to save as PDF: Ctrl+P (on a Mac ⌘P), paper A4, no margins.")

@@ -107,9 +107,10 @@ def _circle(radius: float) -> str:
 
 def _cross() -> str:
     arm, half = 29, 11
+    tip, side, back = 2 * half, arm - half, half - arm
     return (
-        f"M{MIDDLE - half:g} {MIDDLE - arm:g}h{2 * half}v{arm - half}h{arm - half}v{2 * half}"
-        f"h{half - arm}v{arm - half}h{-2 * half}v{half - arm}h{half - arm}v{-2 * half}h{arm - half}Z"
+        f"M{MIDDLE - half:g} {MIDDLE - arm:g}h{tip}v{side}h{side}v{tip}h{back}v{side}h{-tip}"
+        f"v{back}h{back}v{-tip}h{side}Z"
     )
 
 

@@ -1,0 +1,340 @@
+"""The persona builder: a form on the left, the card it makes on the right, the checks below."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from html import escape
+
+import ipywidgets as widgets
+
+from custlab import persona as subject
+from custlab.errors import CustLabError, InputError
+from custlab.exercises.widgets import look
+from custlab.explorers._persona_add import AddLine
+from custlab.explorers._persona_file import PersonaFile
+from custlab.explorers._persona_lines import Lines
+from custlab.i18n import _, ngettext
+from custlab.persona import Persona, Trait
+from custlab.persona._html import stylesheet
+
+LABEL = {"description_width": "7.5em"}
+WIDE = {"width": "auto"}
+STYLE = """<style>
+.cp-builder { container-type: inline-size; }
+.cp-builder .cp-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 20px;
+  overflow: visible; }
+@container (min-width: 56rem) {
+  .cp-builder .cp-columns { grid-template-columns: minmax(22rem, 2fr) minmax(0, 3fr); } }
+.cp-builder .cl-card { max-width: none; margin: 0; overflow: hidden; }
+.cp-builder .cp-part { font-size: 1em; font-weight: 700; margin: 10px 0 2px; padding: 0; }
+.cp-builder .widget-inline-hbox { min-width: 0; }
+.cp-builder .cp-line-row { align-items: center; }
+.cp-builder .cp-buttons { flex-flow: row wrap; }
+.cp-builder .cp-todo { margin: 4px 0; padding: 0 0 0 1.2em; }
+.cp-builder .cp-todo li { margin: 4px 0; }
+</style>"""
+
+
+class PersonaBuilder(widgets.VBox):
+    """A persona being edited.
+
+    Parameters
+    ----------
+    persona : Persona
+        The draft.
+    case : Case
+        The firm that it was drafted from.
+    members : Series or Index of customer_id
+        The segment's customers.
+    path : str or Path, optional
+        Where to save; a file that is there already is opened.
+
+    Attributes
+    ----------
+    persona : Persona
+        The persona as it stands now.
+    """
+
+    def __init__(self, persona: Persona, case, members, path=None):
+        self._case, self._members = case, members
+        self._persona, self._past, self._showing = persona, [], False
+        self._file = PersonaFile(subject.save_persona, self._read)
+        self._make_fields(str(path or f"persona-{persona.case}-{persona.id}.json"))
+        candidates = subject.trait_table(case, members)
+        self._lines = Lines(self._reword, self._remove)
+        self._add = AddLine(candidates, self._add_trait, self._say)
+        self._card = widgets.HTML()
+        self._checks = widgets.HTML()
+        super().__init__([widgets.HTML(look.STYLE + STYLE), self._columns()])
+        self.add_class("cp-builder")
+        if path is not None and self._file.exists(str(path)):
+            self._load()
+        else:
+            self._say(_("Nothing is saved yet."))
+            self._show()
+
+    @property
+    def persona(self) -> Persona:
+        """The persona as it stands now."""
+        return self._persona
+
+    # -- what is on the page ------------------------------------------------------------------
+
+    def _make_fields(self, path: str) -> None:
+        def line(label: str, kind=widgets.Text, **more):
+            return kind(
+                description=label, style=LABEL, layout=WIDE, continuous_update=False, **more
+            )
+
+        self._name = self._watch(line(_("Name")), self._rename)
+        self._headline = self._watch(line(_("Headline"), widgets.Textarea, rows=2), self._rename)
+        self._message = self._watch(line(_("Message"), widgets.Textarea, rows=2), self._tell)
+        self._by = line(
+            _("Your name"), placeholder=_("stands beside what you write; may stay empty")
+        )
+        self._path = line(_("File"), value=path)
+        self._status = widgets.HTML()
+
+    def _columns(self) -> widgets.Box:
+        self._undo = _button(_("Undo"), _("Take back the last change"), self._take_back)
+        save = _button(_("Save"), _("Save the persona in the file"), self._save, "primary")
+        load = _button(_("Open"), _("Open the persona in the file"), self._load)
+        page = _button(_("Page to print"), _("Write the card as a page of A4"), self._print)
+        buttons = widgets.HBox([save, load, self._undo, page])
+        buttons.add_class("cp-buttons")
+        form = widgets.VBox(
+            [
+                _part(_("Who it is")),
+                self._name, self._headline, self._message, self._by,
+                self._lines.box,
+                self._add.box,
+                _part(_("Keep it")),
+                self._path, buttons, self._status,
+            ]
+        )  # fmt: skip
+        form.add_class("cl-card")
+        sheet = widgets.HTML(f"<style>{stylesheet()}</style>")
+        columns = widgets.Box([form, widgets.VBox([sheet, self._card, self._checks])])
+        columns.add_class("cp-columns")
+        return columns
+
+    def _show(self) -> None:
+        """Bring every part of the page into step with the persona."""
+        own = self._persona
+        with self._quietly():
+            self._name.value, self._headline.value = own.name, own.headline
+            self._message.value = own.message
+            self._lines.show(own)
+        self._card.value = subject.card(own, level=4).body
+        self._checks.value = _checks(own, self._case, self._members)
+        self._undo.disabled = not self._past
+
+    # -- changes ------------------------------------------------------------------------------
+
+    def _watch(self, field: widgets.Widget, changed) -> widgets.Widget:
+        def react(_change):
+            if not self._showing:
+                with self._telling():
+                    changed()
+
+        field.observe(react, names="value")
+        return field
+
+    def _change(self, persona: Persona, said: str) -> None:
+        if persona == self._persona:
+            return
+        self._past.append(self._persona)
+        self._persona = persona
+        self._show()
+        self._say(said + " " + _("Not saved yet."))
+
+    def _rename(self) -> None:
+        try:
+            renamed = self._persona.rename(self._name.value, self._headline.value)
+        except CustLabError:
+            self._show()
+            raise
+        self._change(renamed, _("Name and headline are changed."))
+
+    def _tell(self) -> None:
+        self._change(self._persona.with_message(self._message.value), _("The message is changed."))
+
+    def _reword(self, trait: Trait, text: str) -> None:
+        with self._telling():
+            if not text.strip():
+                self._show()
+                self._say(_("A line cannot be empty: write it anew, or remove it."), wrong=True)
+                return
+            changed = self._persona.with_trait(trait.reworded(text.strip(), self._writer()))
+            self._change(changed, _("The line is reworded; its evidence stays what it was."))
+
+    def _remove(self, trait: Trait) -> None:
+        with self._telling():
+            before = len(self._persona.suggestions)
+            changed = self._persona.without_trait(trait.id)
+            lost = before - len(changed.suggestions)
+            said = _("The line is removed. Undo brings it back.")
+            if lost:
+                also = ngettext(
+                    "With it goes {n} suggestion that rested on it alone.",
+                    "With it go {n} suggestions that rested on it alone.",
+                    lost,
+                )
+                said += " " + also.format(n=lost)
+            self._change(changed, said)
+
+    def _add_trait(self, trait: Trait, own_words: bool) -> bool:
+        before = self._persona
+        with self._telling():
+            own = self._persona
+            _refuse_double(own, trait)
+            taken = {known.id for past in (*self._past, own) for known in past.traits}
+            key = next(f"own-{n}" for n in range(1, len(taken) + 2) if f"own-{n}" not in taken)
+            by = self._writer() if own_words else ""
+            changed = own.with_trait(replace(trait, id=key, edited_by=by))
+            changed = replace(changed, suggestions=_with_new(changed, key))
+            said = (
+                _("The line is added with its evidence.")
+                if trait.evidence
+                else _("The line is added and marked as an assumption.")
+            )
+            self._change(changed, said)
+        return self._persona is not before
+
+    def _take_back(self, _button=None) -> None:
+        if self._past:
+            self._persona = self._past.pop()
+            self._show()
+            self._say(_("The last change is taken back."))
+
+    def _writer(self) -> str:
+        return self._by.value.strip() or _("hand")
+
+    # -- files --------------------------------------------------------------------------------
+
+    def _read(self, path) -> Persona:
+        found = subject.load_persona(path, case=self._case)
+        if isinstance(found, Persona):
+            return found
+        return found[self._persona.id]  # a file may hold a whole set
+
+    def _save(self, _button=None) -> None:
+        with self._telling():
+            path, said = self._file.save(self._persona, self._path.value)
+            self._path.value = str(path)
+            self._say(said)
+
+    def _load(self, _button=None) -> None:
+        with self._telling():
+            found = self._file.load(self._path.value)
+            self._past.append(self._persona)
+            self._persona = found
+            self._say(
+                _("“{name}” is opened from the file. Undo brings back what was here.").format(
+                    name=found.name
+                )
+            )
+        self._show()
+
+    def _print(self, _button=None) -> None:
+        from pathlib import Path
+
+        with self._telling():
+            path = Path(self._path.value.strip() or "persona").with_suffix(".html")
+            subject.write_page(self._persona, path)
+            said = _("The page is saved as {name}: open it in a browser and print it.")
+            self._say(said.format(name=path.name))
+
+    # -- what the person is told --------------------------------------------------------------
+
+    def _say(self, sentence: str, wrong: bool = False) -> None:
+        mark = "⚠ " if wrong else ""
+        self._status.value = (
+            look.note(f"{mark}{escape(sentence)}")
+            if wrong
+            else (f'<div class="cl-note" role="status" aria-live="polite">{escape(sentence)}</div>')
+        )
+
+    @contextmanager
+    def _telling(self):
+        """Tell what went wrong in a sentence, where the person looks."""
+        try:
+            yield
+        except CustLabError as error:
+            self._say(str(error), wrong=True)
+
+    @contextmanager
+    def _quietly(self):
+        self._showing = True
+        try:
+            yield
+        finally:
+            self._showing = False
+
+
+def _button(label: str, tooltip: str, pressed, style: str = "") -> widgets.Button:
+    button = widgets.Button(
+        description=label, tooltip=tooltip, button_style=style, layout=widgets.Layout(width="auto")
+    )
+    button.on_click(pressed)
+    return button
+
+
+def _part(title: str) -> widgets.HTML:
+    return widgets.HTML(f'<h4 class="cp-part jp-toc-ignore">{escape(title)}</h4>')
+
+
+def _refuse_double(persona: Persona, trait: Trait) -> None:
+    """Raise an InputError if a line stands on the card already."""
+    source = _source(trait)
+    for known in persona.traits:
+        same_words = known.text.casefold() == trait.text.casefold()
+        if same_words or (source and source == _source(known)):
+            raise InputError(
+                _("This stands on the card already: “{text}”. Reword that line instead.").format(
+                    text=known.text
+                )
+            )
+
+
+def _source(trait: Trait) -> tuple | None:
+    found = trait.evidence
+    return (found.table, found.column, found.level) if found else None
+
+
+def _with_new(persona: Persona, trait_id: str) -> tuple:
+    """Keep the suggestions that are there, and add those that a new trait gives reason for."""
+    fresh = (one for one in subject.suggest(persona) if trait_id in one.because)
+    said = {one.text for one in persona.suggestions}
+    return (*persona.suggestions, *(one for one in fresh if one.text not in said))
+
+
+def _checks(persona: Persona, case, members) -> str:
+    """List what the check finds, in the card's numbers."""
+    try:
+        found = subject.check_persona(persona, case, members)
+    except CustLabError as error:
+        return look.note(f"⚠ {escape(str(error))}")
+    order = [trait for name in subject.DIMENSIONS for trait in persona.by_dimension(name)]
+    place = {trait.id: number for number, trait in enumerate(order, start=1)}
+    items = "".join(
+        f"<li>{_where(row.trait, place)}{escape(str(row.problem))}. {escape(str(row.why))} "
+        f"<em>{escape(str(row.what_to_do))}</em></li>"
+        for row in found.itertuples()
+    )
+    title = ngettext("The check finds {n} point", "The check finds {n} points", len(found))
+    if not items:
+        title, items = _("The check finds nothing to mend."), ""
+    return (
+        f'<div class="cl-feedback cl-plain" role="status" aria-live="polite">'
+        f"<strong>{escape(title.format(n=len(found)))}</strong>"
+        + (f'<ul class="cp-todo">{items}</ul>' if items else "")
+        + "</div>"
+    )
+
+
+def _where(trait_id, place: dict) -> str:
+    if trait_id in place:
+        return f"<strong>{escape(_('Line {n}').format(n=place[trait_id]))}:</strong> "
+    return ""
