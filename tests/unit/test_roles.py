@@ -249,8 +249,9 @@ def test_one_customer_looks_the_same_alone_and_among_all(shipped):
 
 def test_channel_and_last_day_agree_with_pandas_own_tables(shipped):
     """The contacts are counted all at once; a table by person and channel says the same."""
-    done = shipped.interactions.dropna(subset=["person_id"]).astype({"channel": "object"})
-    contacts = roles.key_contacts(shipped).set_index("person_id")
+    case, _true, _profile = shipped
+    done = case.interactions.dropna(subset=["person_id"]).astype({"channel": "object"})
+    contacts = roles.key_contacts(case).set_index("person_id")
     used = pd.crosstab(done["person_id"], done["channel"]).idxmax(axis=1)
     last = done.groupby("person_id")["timestamp"].max().dt.normalize()
     assert contacts["channel"].dropna().to_dict() == used.to_dict()
