@@ -67,7 +67,7 @@ def draft(case, members, name=None, segment: str = "", rest=None) -> Persona:
     >>> case = load_case("software")
     >>> bodies = case.customers.query("kind == 'government'")["customer_id"]
     >>> persona = draft(case, bodies, name="Town hall")
-    >>> persona.by_dimension("demographic")[1].sentence()
+    >>> persona.by_dimension("demographic")[0].sentence()
     '100 % are public bodies (rest: 0 %, n = 185, strong)'
     """
     return _draft(case, members, name, str(segment), rest, place=0)

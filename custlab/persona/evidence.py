@@ -119,9 +119,7 @@ def trait_table(case, members, rest=None, least: str = "weak") -> pd.DataFrame:
     facts = facts_of(case)
     own = facts.values.loc[facts.values.index.isin(inside)]
     other = facts.values.loc[facts.values.index.isin(outside)]
-    enough = ((own.notna().sum() >= MIN_MEMBERS) & (other.notna().sum() >= MIN_MEMBERS)).to_numpy()
-    varied = ((own.max() > own.min()) | (other.max() > other.min())).to_numpy()
-    tried = np.flatnonzero(enough & varied)
+    tried = np.flatnonzero(_comparable(own, other, facts.facts))
     chosen = [facts.facts[place] for place in tried]
     table = _compared(chosen, own.iloc[:, tried], other.iloc[:, tried])
     kept = [rule.strength for rule in RULE]
@@ -134,6 +132,15 @@ def trait_table(case, members, rest=None, least: str = "weak") -> pd.DataFrame:
     table = table.reset_index(drop=True)
     table.attrs.update(tried=len(tried), members=len(inside), rest=len(outside))
     return table
+
+
+def _comparable(own: pd.DataFrame, other: pd.DataFrame, facts) -> np.ndarray:
+    """Say which facts are known of enough customers of both groups, and differ among them."""
+    enough = (own.notna().sum() >= MIN_MEMBERS) & (other.notna().sum() >= MIN_MEMBERS)
+    spread = (own.max() > own.min()) | (other.max() > other.min())
+    apart = own.mean() != other.mean()
+    shares = np.array([fact.statistic == "share" for fact in facts])
+    return (enough & (spread | (apart & shares))).to_numpy()
 
 
 def _groups(case, members, rest) -> tuple[pd.Index, pd.Index]:
