@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from custlab.cli.collect import collect
+from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
 
 app = typer.Typer(
@@ -44,5 +45,5 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-for command in (collect, grade):
+for command in (collect, grade, feedback):
     app.command(rich_help_panel=INSTRUCTORS)(command)

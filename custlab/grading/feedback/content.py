@@ -1,0 +1,297 @@
+"""What stands on a learner's feedback page."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import mistune
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from custlab.errors import CustLabError
+from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, from_bytes
+from custlab.grading.feedback.expected import answer_words
+from custlab.grading.feedback.questions import Asked
+from custlab.grading.feedback.reread import LESSONS, Place
+from custlab.grading.intake import joined_answers, read_submission
+from custlab.grading.results import CellResult, Results, read_results, results_path
+from custlab.grading.tamper import findings
+from custlab.i18n import _
+
+HERE = Path(__file__).parent
+SIGNS = {"right": "✔", "partly": "◐", "wrong": "✘", "blank": "○", "open": "…"}
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Whose page it is."""
+
+    student: str
+    notebook: str
+
+
+@dataclass
+class Item:
+    """One question on the page; texts that are markup are marked as such."""
+
+    cell: str
+    title: str
+    state: str
+    points_of: str
+    asked: str = ""
+    message: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
+    code: str = ""
+    prose: str = ""
+    expected: tuple[str, ...] = ()
+    rubric: str = ""
+    comment: str = ""
+    place: Place | None = None
+
+    @property
+    def sign(self) -> str:
+        """A sign that goes with the words: never colour alone."""
+        return SIGNS[self.state]
+
+    @property
+    def outcome(self) -> str:
+        """The result in words."""
+        return {
+            "right": _("All points"),
+            "partly": _("Part of the points"),
+            "wrong": _("No points"),
+            "blank": _("Left blank"),
+            "open": _("Not marked yet"),
+        }[self.state]
+
+
+def page(data, learner: Learner, notebook) -> str:
+    """Make a learner's page.
+
+    Parameters
+    ----------
+    data : ClassData
+        Marks, questions and comments of the class.
+    learner : Learner
+        Whose page, for which notebook.
+    notebook : NotebookNode
+        The autograded notebook.
+
+    Returns
+    -------
+    str
+        HTML, complete and without anything to load.
+    """
+    row = data.marks.learners.loc[learner.student]
+    results = results_of(data.course, data.marks.assignment, learner.student)
+    items = [
+        _item(data, learner, asked, notebook, results, row_number)
+        for row_number, asked in _asked(data, learner.notebook)
+    ]
+    whole = bool(len(set(data.marks.questions["notebook"])) == 1)
+    scores = data.marks.scores.loc[learner.student][
+        data.marks.questions["notebook"] == learner.notebook
+    ]
+    raw = float(scores.fillna(0.0).sum())
+    penalty = float(row["late_penalty"]) if whole and row["late_penalty"] > 0 else 0.0
+    name = f"{row['first_name']} {row['last_name']}".strip()
+    return _template().render(
+        _=_,
+        language=os.environ.get("CUSTLAB_LANG", "en").replace("_", "-") or "en",
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        title=_title(notebook) or learner.notebook,
+        learner=f"{name} ({learner.student})" if name else learner.student,
+        points=points,
+        raw=raw,
+        score=max(raw - penalty, 0.0),
+        penalty=penalty,
+        max_score=float(
+            data.marks.questions.query("notebook == @learner.notebook")["max_score"].sum()
+        ),
+        waiting=bool(scores.isna().any()),
+        items=items,
+        remarks=_remarks(results, learner.notebook),
+        links_home=data.places.lessons == LESSONS,
+    )
+
+
+def points(value: float) -> str:
+    """Write points without needless zeros.
+
+    Examples
+    --------
+    >>> points(2.0), points(1.25)
+    ('2', '1.25')
+    """
+    return "–" if value is None or math.isnan(value) else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def results_of(course, assignment: str, student: str) -> Results | None:
+    """Read what `custlab grade` noted about a learner; None if stock nbgrader graded."""
+    try:
+        return read_results(results_path(course.results(assignment), student))
+    except CustLabError:
+        return None
+
+
+def answers_of(course, assignment: str, student: str, notebook: str) -> dict:
+    """Read a learner's answers to widget questions, from the file or the receipt.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student, notebook : str
+        Whose answers.
+
+    Returns
+    -------
+    dict
+        Values by question; empty if there are none.
+    """
+    folder = course.folder("submitted", student, assignment)
+    content, _remark = joined_answers(read_submission(folder, student, {notebook}, {}), notebook)
+    try:
+        return {name: answer.value for name, answer in from_bytes(content or b"{}").items()}
+    except (DamagedAnswersError, NewerAnswersError):
+        return {}
+
+
+def _asked(data, notebook: str):
+    """Give the questions of a notebook with their rows in the tables of marks."""
+    known = {(asked.notebook, asked.cell): asked for asked in data.questions}
+    for number, row in data.marks.questions.iterrows():
+        if row["notebook"] == notebook:
+            bare = Asked(notebook, row["cell"], row["max_score"], row["by_hand"], number + 1)
+            yield number, known.get((notebook, row["cell"]), bare)
+
+
+def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) -> Item:
+    """Put together what is said about one question."""
+    earned = data.marks.scores.at[learner.student, number]
+    most = data.marks.questions.at[number, "max_score"]
+    found = _found(data, learner, asked, results, number)
+    message = found.message if found else _printed(notebook, asked.cell)
+    if found and not found.message and found.status == "failed":
+        message = ""
+    item = Item(
+        asked.cell,
+        asked.title,
+        _state(earned, most, found, message),
+        _("{earned} of {most}").format(earned=points(earned), most=points(most)),
+        _markdown(asked.text),
+        tuple(line for line in message.splitlines() if line.strip()),
+    )
+    if asked.question is not None:
+        answers = data.answers.setdefault(
+            (learner.student, learner.notebook),
+            answers_of(data.course, data.marks.assignment, learner.student, learner.notebook),
+        )
+        item.answer = tuple(answer_words(asked.question, answers.get(asked.question.id)))
+    else:
+        written = _written(notebook, asked.solutions)
+        item.prose = _markdown(written) if asked.by_hand else ""
+        item.code = "" if asked.by_hand else written
+    item.comment = _markdown(data.comments.get((learner.student, asked.notebook, asked.cell), ""))
+    if data.answers_shown:
+        item.expected = tuple(asked.expected)
+        item.rubric = _markdown(asked.rubric) if item.state != "right" else ""
+    item.place = data.places.find(asked.notebook, asked.cell)
+    return item
+
+
+def _found(data, learner: Learner, asked: Asked, results, number: int) -> CellResult | None:
+    """Give what `custlab grade` noted about a cell, if the gradebook still has that mark."""
+    part = results.notebooks.get(learner.notebook) if results else None
+    cells = {cell.grade_id: cell for cell in part.cells} if part else {}
+    found = cells.get(asked.cell)
+    auto = data.marks.auto.at[learner.student, number]
+    if found is None or (found.points is not None and auto != found.points):
+        return None
+    return found
+
+
+def _state(earned: float, most: float, found: CellResult | None, message: str) -> str:
+    if math.isnan(earned):
+        return "open"
+    if earned >= most:
+        return "right"
+    if earned > 0:
+        return "partly"
+    blank = (found is not None and found.status == "blank") or says_blank(message)
+    return "blank" if blank else "wrong"
+
+
+def says_blank(message: str) -> bool:
+    """Tell whether a test's message says that nothing was answered.
+
+    Examples
+    --------
+    >>> says_blank("Not attempted: 0 of 2 points. There is no answer here.")
+    True
+    """
+    from custlab.exercises.result import Outcome
+
+    words = Outcome.NOT_ATTEMPTED.words
+    lines = [line for line in message.splitlines() if line.strip()]
+    return bool(lines) and all(re.search(rf"(^|: ){re.escape(words)}\b", line) for line in lines)
+
+
+def _printed(notebook, cell: str) -> str:
+    """Take what a test printed from the notebook; never a traceback, which shows its source."""
+    for node in notebook.cells:
+        if node.metadata.get("nbgrader", {}).get("grade_id") == cell and node.cell_type == "code":
+            streams = [out for out in node.outputs if out.get("name") == "stdout"]
+            return "".join(out.text for out in streams).strip()
+    return ""
+
+
+def _written(notebook, cells: tuple[str, ...]) -> str:
+    """Take what the learner wrote into the cells that are theirs."""
+    sources = {
+        node.metadata.get("nbgrader", {}).get("grade_id"): node.source for node in notebook.cells
+    }
+    return "\n\n".join(sources[name] for name in cells if sources.get(name, "").strip())
+
+
+def _remarks(results: Results | None, notebook: str) -> list[str]:
+    """Say in neutral words what was restored or stopped; reviews are between instructors."""
+    if results is None or notebook not in results.notebooks:
+        return []
+    part = results.notebooks[notebook]
+    seen = replace(part, cells=[replace(cell, review=False) for cell in part.cells])
+    return findings(replace(results, notebooks={notebook: seen}))
+
+
+def _title(notebook) -> str:
+    for node in notebook.cells:
+        if node.cell_type == "markdown" and (match := re.match(r"# (.+)", node.source)):
+            return match[1].strip()
+    return ""
+
+
+@lru_cache
+def _writer():
+    return mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+
+
+def _markdown(text: str) -> str:
+    """Turn Markdown into HTML; HTML inside it is shown as text, headings lose their rank."""
+    if not text.strip():
+        return ""
+    made = _writer()(text)
+    made = re.sub(r"<(/?)h[1-6]>", r"<\1p>", made)
+    return Markup(re.sub(r"<img[^>]*>", "", made))
+
+
+@lru_cache
+def _template():
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("page.html")
