@@ -101,9 +101,11 @@ def further_roles(roles: pd.DataFrame) -> list[str]:
     """
     flags = roles[list(ROLES)].fillna(False).to_numpy(dtype=bool)
     further = flags & (roles["main_role"].to_numpy(dtype=object)[:, None] != np.array(ROLES))
-    different, which = np.unique(further, axis=0, return_inverse=True)
-    texts = [", ".join(np.array(ROLES)[row]) for row in different]
-    return [texts[number] for number in which]
+    texts = [  # one for each of the 64 combinations: the bits of its number are the flags
+        ", ".join(role for place, role in enumerate(ROLES) if number >> place & 1)
+        for number in range(1 << len(ROLES))
+    ]
+    return [texts[number] for number in further @ (1 << np.arange(len(ROLES)))]
 
 
 def key_contacts(
