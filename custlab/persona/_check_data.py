@@ -27,7 +27,7 @@ def claims(persona: Persona, case, facts: Facts, members, rest) -> list[tuple]:
         if trait.evidence is None:
             continue
         evidence = trait.evidence
-        values = facts.column((evidence.table, evidence.column, evidence.level)).to_numpy()
+        values = facts.column((evidence.table, evidence.column, evidence.level))
         claimed_of = (evidence.value, evidence.rest)
         for (who, mask), claimed in zip(groups, claimed_of, strict=False):
             counted = _counted(values[mask], evidence.statistic)

@@ -7,6 +7,7 @@ unknown: the age of a firm, the needs of somebody who answered no survey.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -81,11 +82,21 @@ class Facts:
     facts: tuple[Fact, ...]
     values: pd.DataFrame
 
-    def column(self, key: tuple[str, str, str]) -> pd.Series:
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """The values as an array of customers by facts."""
+        return self.values.to_numpy()
+
+    @cached_property
+    def _places(self) -> dict:
+        return {fact.key: place for place, fact in enumerate(self.facts)}
+
+    def column(self, key: tuple[str, str, str]) -> np.ndarray:
         """Give one fact of all customers; all missing if nothing is known of it."""
-        if key in self.values.columns:
-            return self.values[key]
-        return pd.Series(np.nan, self.values.index)
+        place = self._places.get(tuple(key))
+        if place is None:
+            return np.full(len(self.values), np.nan)
+        return self.matrix[:, place]
 
 
 class Window:

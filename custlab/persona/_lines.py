@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.persona._facts import facts_of
 from custlab.persona._statistics import compare
-from custlab.persona.evidence import MIN_MEMBERS, evidence_of, holding, strengths
+from custlab.persona.assigning import held_by
+from custlab.persona.evidence import MIN_MEMBERS, evidence_of, strengths
 from custlab.persona.model import Persona, Quote, Trait, Value
 
 _DECIDERS: WeakKeyDictionary = WeakKeyDictionary()
@@ -175,31 +175,3 @@ def quote_line(case, persona: Persona, members: pd.Index) -> Quote | None:
     fit = held_by(case, persona).mean(axis=1).reindex(said["customer_id"].astype(object))
     row = said.index[int(np.argmax(np.nan_to_num(fit.to_numpy(), nan=-1.0)))]
     return Quote(text=str(said.loc[row, "comment"]).strip(), row=int(row))
-
-
-def held_by(case, persona: Persona, until=None) -> pd.DataFrame:
-    """Say of each customer which of a persona's traits hold.
-
-    Parameters
-    ----------
-    case : Case
-        The firm.
-    persona : Persona
-        Its traits; those without evidence cannot be looked up and are left out.
-    until : date, optional
-        As known on this day; the last day of the data by default.
-
-    Returns
-    -------
-    DataFrame of float
-        Customers by trait ids: 1 holds, 0 does not, NaN unknown.
-    """
-    facts = facts_of(case, until)
-    traits = [trait for trait in persona.traits if trait.evidence]
-    found = [trait.evidence for trait in traits]
-    columns = [facts.column((one.table, one.column, one.level)) for one in found]
-    values = np.column_stack(columns) if columns else np.empty((len(facts.values), 0))
-    cuts = np.array([0.5 if one.cut is None else one.cut for one in found])
-    more = np.array([one.effect > 0 for one in found], dtype=bool)
-    held = holding(values, cuts, more)
-    return pd.DataFrame(held, facts.values.index, [trait.id for trait in traits])

@@ -106,7 +106,7 @@ def draft_set(case, segments: pd.Series) -> PersonaSet:
     everybody = segments.index
     personas = [
         _draft(case, everybody[segments == label], None, str(label), everybody, place)
-        for place, label in enumerate(sorted(segments.unique(), key=_by_number))
+        for place, label in enumerate(in_order(segments))
     ]
     return PersonaSet(case.name, tuple(personas), _today())
 
@@ -150,11 +150,10 @@ def checked_segments(case, segments: pd.Series) -> pd.Series:
 
 
 def _draft(case, members, name, segment: str, rest, place: int) -> Persona:
-    table = trait_table(case, members, rest)
+    traits = card_traits(case, members, rest)
     inside = member_ids(case, members, _("Members"))
     everybody = case.customers["customer_id"] if rest is None else rest
     outside = pd.Index(member_ids(case, everybody, _("Others"))).difference(inside, sort=False)
-    traits = tuple(_trait(row) for row in _chosen(table).itertuples())
     persona = Persona(
         id=f"{case.name}-{_slug(segment) or 'persona'}", case=case.name, segment=segment,
         name=str(name).strip() if name else neutral_name(place), traits=traits,
@@ -167,6 +166,25 @@ def _draft(case, members, name, segment: str, rest, place: int) -> Persona:
     )  # fmt: skip
     persona = replace(persona, message=message_for(persona), suggestions=suggest(persona))
     return replace(persona, quote=quote_line(case, persona, inside))
+
+
+def card_traits(case, members, rest=None) -> tuple[Trait, ...]:
+    """Choose the lines of a segment's card.
+
+    Parameters
+    ----------
+    case : Case
+        The firm.
+    members, rest : Index, Series or list of customer_id
+        As of :func:`draft`.
+
+    Returns
+    -------
+    tuple of Trait
+        The strongest first.
+    """
+    chosen = _chosen(trait_table(case, members, rest))
+    return tuple(trait_of(row) for row in chosen.itertuples())
 
 
 def _chosen(table: pd.DataFrame) -> pd.DataFrame:
@@ -203,10 +221,6 @@ def trait_of(row) -> Trait:
     -------
     Trait
     """
-    return _trait(row)
-
-
-def _trait(row) -> Trait:
     parts = [row.table, row.column, _slug(row.level), "" if row.effect > 0 else "less"]
     return Trait(
         id="-".join(part for part in parts if part), dimension=row.dimension, kind=row.kind,
@@ -267,11 +281,15 @@ def _slug(text: str) -> str:
     return re.sub(r"[^\w]+", "-", str(text).casefold()).strip("-")
 
 
-def _by_number(label):
-    return (
-        not isinstance(label, int | float),
-        label if isinstance(label, int | float) else str(label),
-    )
+def in_order(segments: pd.Series) -> list:
+    """Give the labels of segments: numbers by size (2 before 10), then texts."""
+    return sorted(segments.unique(), key=_by_number)
+
+
+def _by_number(label) -> tuple:
+    text = str(label)
+    number = re.fullmatch(r"-?\d+(?:\.\d+)?", text)
+    return (number is None, float(text) if number else 0.0, text)
 
 
 def _today() -> str:

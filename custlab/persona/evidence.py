@@ -109,7 +109,7 @@ def trait_table(case, members, rest=None, least: str = "weak") -> pd.DataFrame:
     >>> firms = case.customers.query("kind == 'enterprise'")["customer_id"]
     >>> found = trait_table(case, firms)
     >>> found.loc[0, ["table", "column", "level", "strength"]].tolist()
-    ['orders', 'payment', 'bank transfer', 'strong']
+    ['customers', 'kind', 'enterprise', 'strong']
     """
     if least not in {*(rule.strength for rule in RULE), NONE}:
         raise InputError(
