@@ -9,6 +9,7 @@ import typer
 from custlab.cli.collect import collect
 from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
+from custlab.cli.report import report
 
 app = typer.Typer(
     help="CustLab: find out who your customers are. Start with: custlab lab",
@@ -45,5 +46,5 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-for command in (collect, grade, feedback):
+for command in (collect, grade, report, feedback):
     app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -184,7 +184,7 @@ def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) 
         asked.title,
         _state(earned, most, found, message),
         _("{earned} of {most}").format(earned=points(earned), most=points(most)),
-        _markdown(asked.text),
+        markdown(asked.text),
         tuple(line for line in message.splitlines() if line.strip()),
     )
     if asked.question is not None:
@@ -195,12 +195,12 @@ def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) 
         item.answer = tuple(answer_words(asked.question, answers.get(asked.question.id)))
     else:
         written = _written(notebook, asked.solutions)
-        item.prose = _markdown(written) if asked.by_hand else ""
+        item.prose = markdown(written) if asked.by_hand else ""
         item.code = "" if asked.by_hand else written
-    item.comment = _markdown(data.comments.get((learner.student, asked.notebook, asked.cell), ""))
+    item.comment = markdown(data.comments.get((learner.student, asked.notebook, asked.cell), ""))
     if data.answers_shown:
         item.expected = tuple(asked.expected)
-        item.rubric = _markdown(asked.rubric) if item.state != "right" else ""
+        item.rubric = markdown(asked.rubric) if item.state != "right" else ""
     item.place = data.places.find(asked.notebook, asked.cell)
     return item
 
@@ -280,8 +280,14 @@ def _writer():
     return mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
 
 
-def _markdown(text: str) -> str:
-    """Turn Markdown into HTML; HTML inside it is shown as text, headings lose their rank."""
+def markdown(text: str) -> str:
+    r"""Turn Markdown into HTML; HTML inside it is shown as text, headings become paragraphs.
+
+    Examples
+    --------
+    >>> markdown("**Well** seen <script>")
+    Markup('<p><strong>Well</strong> seen &lt;script&gt;</p>\n')
+    """
     if not text.strip():
         return ""
     made = _writer()(text)

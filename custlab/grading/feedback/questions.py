@@ -49,6 +49,9 @@ class Asked:
         What a right answer is, in words, line by line; empty where the key cannot be said.
     rubric : str
         For questions marked by hand: what a good answer has, in Markdown.
+    marking : dict
+        How a widget question is marked: ``key``, ``because`` and options, as `check` takes them;
+        empty where they cannot be read.
     explanations : tuple of str
         Sentences that the test may say to a learner, each about one misconception.
     solutions : tuple of str
@@ -64,6 +67,7 @@ class Asked:
     question: Question | None = None
     expected: list[str] = field(default_factory=list)
     rubric: str = ""
+    marking: dict[str, Any] = field(default_factory=dict)
     explanations: tuple[str, ...] = ()
     solutions: tuple[str, ...] = field(default_factory=tuple)
 
@@ -130,13 +134,17 @@ def _describe(asked: Asked, cell: MasterCell, master: Master, calls: dict, writt
     marking = next((call for call in _named_calls(tree) if call.func.id == "mark"), None)
     if marking is None or len(marking.args) < 2:
         return
-    told = {word.arg: word.value for word in marking.keywords}
+    told = {word.arg: word.value for word in marking.keywords if word.arg}
     name = _value(marking.args[1])
-    if name in calls:
-        asked.question, asked.solutions = calls[name], ()
-        asked.prompt = asked.question.prompt
-    if asked.question is not None and "key" in told:
-        asked.expected = expected_words(asked.question, _value(told["key"]))
+    if name not in calls:
+        return
+    asked.question, asked.solutions = calls[name], ()
+    asked.prompt = asked.question.prompt
+    texts = _texts(tree)
+    known = {word: _value(node, texts) for word, node in told.items()}
+    if known.get("key") is not None:
+        asked.expected = expected_words(asked.question, known["key"])
+        asked.marking = {w: v for w, v in known.items() if w not in ("points", "kind")}
 
 
 def _task(cell: MasterCell, master: Master) -> tuple[str, tuple[str, ...]]:
@@ -207,6 +215,17 @@ def _value(node: ast.expr, names: dict | None = None) -> Any:
         return None
 
 
+def _texts(tree: ast.AST) -> dict[str, Any]:
+    """Find the texts that a test gives a name."""
+    return {
+        node.targets[0].id: node.value.value
+        for node in getattr(tree, "body", [])
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+
+
 def _sentences(tree: ast.AST) -> tuple[str, ...]:
     """Find the texts in a test that are sentences for the learner."""
     texts = [
@@ -214,5 +233,7 @@ def _sentences(tree: ast.AST) -> tuple[str, ...]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    whole = [text for text in texts if len(text) >= SHORTEST and " " in text]
+    whole = [
+        text for text in texts if len(text) >= SHORTEST and text.endswith((".", "!", "?", "。"))
+    ]
     return tuple(dict.fromkeys(whole))
