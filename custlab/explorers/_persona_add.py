@@ -82,6 +82,7 @@ class AddLine:
              row.Index)
             for row in rows.itertuples()
         ]  # fmt: skip
+        self._level.value = rows.index[0]  # a dropdown with new options has nothing chosen
 
     def _offer_text(self) -> None:
         """Show the evidence, and offer its own words unless the person has written some."""

@@ -23,9 +23,9 @@ WIDE = {"width": "auto"}
 STYLE = """<style>
 .cp-builder { container-type: inline-size; }
 .cp-builder .cp-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 20px;
-  overflow: visible; }
+  overflow: visible; align-items: start; }
 @container (min-width: 56rem) {
-  .cp-builder .cp-columns { grid-template-columns: minmax(22rem, 2fr) minmax(0, 3fr); } }
+  .cp-builder .cp-columns { grid-template-columns: minmax(24rem, 5fr) minmax(0, 6fr); } }
 .cp-builder .cl-card { max-width: none; margin: 0; overflow: hidden; }
 .cp-builder .cp-part { font-size: 1em; font-weight: 700; margin: 10px 0 2px; padding: 0; }
 .cp-builder .widget-inline-hbox { min-width: 0; }
@@ -59,13 +59,12 @@ class PersonaBuilder(widgets.VBox):
     def __init__(self, persona: Persona, case, members, path=None):
         self._case, self._members = case, members
         self._persona, self._past, self._showing = persona, [], False
-        self._file = PersonaFile(subject.save_persona, self._read)
-        self._make_fields(str(path or f"persona-{persona.case}-{persona.id}.json"))
+        self._file = PersonaFile(self._write, self._read)
+        self._make_fields(str(path or f"persona-{persona.id}.json"))
         candidates = subject.trait_table(case, members)
         self._lines = Lines(self._reword, self._remove)
         self._add = AddLine(candidates, self._add_trait, self._say)
         self._card = widgets.HTML()
-        self._checks = widgets.HTML()
         super().__init__([widgets.HTML(look.STYLE + STYLE), self._columns()])
         self.add_class("cp-builder")
         if path is not None and self._file.exists(str(path)):
@@ -94,7 +93,7 @@ class PersonaBuilder(widgets.VBox):
             _("Your name"), placeholder=_("stands beside what you write; may stay empty")
         )
         self._path = line(_("File"), value=path)
-        self._status = widgets.HTML()
+        self._status, self._checks = widgets.HTML(), widgets.HTML()
 
     def _columns(self) -> widgets.Box:
         self._undo = _button(_("Undo"), _("Take back the last change"), self._take_back)
@@ -110,12 +109,12 @@ class PersonaBuilder(widgets.VBox):
                 self._lines.box,
                 self._add.box,
                 _part(_("Keep it")),
-                self._path, buttons, self._status,
+                self._path, buttons, self._status, self._checks,
             ]
         )  # fmt: skip
         form.add_class("cl-card")
         sheet = widgets.HTML(f"<style>{stylesheet()}</style>")
-        columns = widgets.Box([form, widgets.VBox([sheet, self._card, self._checks])])
+        columns = widgets.Box([form, widgets.VBox([sheet, self._card])])
         columns.add_class("cp-columns")
         return columns
 
@@ -213,11 +212,23 @@ class PersonaBuilder(widgets.VBox):
 
     # -- files --------------------------------------------------------------------------------
 
+    def _write(self, persona: Persona, path):
+        # Which file may be replaced is decided in PersonaFile.
+        return subject.save_persona(persona, path, overwrite=True)
+
     def _read(self, path) -> Persona:
         found = subject.load_persona(path, case=self._case)
-        if isinstance(found, Persona):
-            return found
-        return found[self._persona.id]  # a file may hold a whole set
+        if found.segment != self._persona.segment:
+            raise InputError(
+                _(
+                    "{name} holds the persona “{persona}” of the segment {own}, not of {segment}: "
+                    "its evidence was counted among other customers. Choose another file."
+                ).format(
+                    name=path.name, persona=found.name, own=found.segment or "–",
+                    segment=self._persona.segment or "–",
+                )
+            )  # fmt: skip
+        return found
 
     def _save(self, _button=None) -> None:
         with self._telling():

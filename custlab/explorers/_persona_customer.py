@@ -10,22 +10,28 @@ import pandas as pd
 from custlab import persona as subject
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona import Persona, Trait
+from custlab.persona import DIMENSIONS, Persona, Trait
 from custlab.persona import _html as tag
-from custlab.plots.persona import members_fit
 
-# With fewer lines known, "fits all" means next to nothing.
-LEAST_KNOWN = 3
+# "Fits every line" means little where few lines are known: customers are counted of whom three
+# quarters are, or half where that leaves fewer than thirty.
+KNOWN_SHARES = (0.75, 0.5, 0.0)
+ENOUGH = 30
+EDGES = (0, 0.2, 0.4, 0.6, 0.8, 1.0)
 STYLE = """<style>
-.cp-one { display: flex; flex-wrap: wrap; gap: 4px 24px; align-items: flex-start; }
-.cp-one table { border-collapse: collapse; margin: 8px 0; flex: 1 1 26em; max-width: 40em;
-  line-height: 1.4; color: var(--jp-content-font-color1); }
+.cp-one { display: flex; flex-wrap: wrap; gap: 4px 32px; align-items: flex-start; }
+.cp-one table { border-collapse: collapse; margin: 8px 0; line-height: 1.4; flex: 1 1 24em;
+  max-width: 38em; color: var(--jp-content-font-color1); font-size: var(--jp-content-font-size1); }
 .cp-one caption { caption-side: top; text-align: left; font-weight: 600; padding: 2px 0 6px;
   color: var(--jp-content-font-color1); }
 .cp-one th, .cp-one td { text-align: left; vertical-align: top; padding: 4px 10px 4px 0;
   font-weight: 400; border: 0; border-bottom: 1px solid var(--jp-border-color2); }
-.cp-one td:last-child { white-space: nowrap; }
-.cp-one .cp-yes { font-weight: 700; }
+.cp-one thead th, .cp-one .cp-yes, .cp-one .cp-here th { font-weight: 700; }
+.cp-one .cp-short { white-space: nowrap; }
+.cp-one .cp-share { display: grid; grid-template-columns: 3.6em minmax(3em, 1fr);
+  align-items: center; }
+.cp-one .cp-share span { display: block; height: 10px; background: var(--jp-brand-color1); }
+.cp-one .cp-rest span { background: none; border: 1px solid var(--jp-content-font-color2); }
 </style>"""
 
 
@@ -50,7 +56,8 @@ class Fit:
     @classmethod
     def of(cls, case, persona: Persona, members) -> Fit:
         """Compute it for a persona; InputError if no line has evidence."""
-        traits = tuple(trait for trait in persona.traits if trait.evidence)
+        ordered = (trait for name in DIMENSIONS for trait in persona.by_dimension(name))
+        traits = tuple(trait for trait in ordered if trait.evidence)
         if not traits:
             raise InputError(
                 _(
@@ -59,19 +66,41 @@ class Fit:
                 ).format(name=persona.name)
             )
         held = subject.held_by(case, persona)
-        return cls(traits, held, held.index[held.index.isin(pd.Index(members))])
+        inside = held.index[held.index.isin(pd.Index(members))]
+        if not len(inside):
+            raise InputError(
+                _("None of the members is a customer of the case {case}.").format(case=case.name)
+            )
+        return cls(traits, held, inside)
 
     def shares(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give, for members and others of whom enough is known, the share of lines that hold."""
-        known = self.held.notna().sum(axis=1) >= min(LEAST_KNOWN, len(self.traits))
-        shares = self.held.mean(axis=1)
+        """Give the share of lines that hold, for the members and for all others.
+
+        Only customers of whom enough lines are known are counted.
+        """
+        known = self.held.notna().mean(axis=1)
         inside = self.held.index.isin(self.members)
-        return shares[known & inside].to_numpy(), shares[known & ~inside].to_numpy()
+        for least in KNOWN_SHARES:
+            counted = (known >= least) & (known > 0)
+            if (counted & inside).sum() >= ENOUGH:
+                break
+        shares = self.held.mean(axis=1)
+        return shares[counted & inside].to_numpy(), shares[counted & ~inside].to_numpy()
 
     def draw(self, seed: int) -> list:
         """Give the members in random order."""
         order = np.random.default_rng(seed).permutation(len(self.members))
         return list(self.members[order])
+
+
+def groups_of(shares) -> np.ndarray:
+    """Give the group of each share: 0 for under 20 % to 4 for under 100 %, and 5 for all.
+
+    >>> groups_of([0.0, 0.6, 0.99, 1.0]).tolist()
+    [0, 3, 4, 5]
+    """
+    # A share such as 3/5 must not fall below 0.6 by a rounding error.
+    return np.searchsorted(EDGES, np.asarray(shares, dtype=float) + 1e-9, side="right") - 1
 
 
 class OneCustomer:
@@ -83,53 +112,89 @@ class OneCustomer:
         The persona.
     fit : Fit
         Which lines hold for whom.
+    shares : tuple of two arrays
+        ``fit.shares()``.
     customer : str
         The customer; its id is shown nowhere.
     number : int
         Number in the draw.
     """
 
-    def __init__(self, persona: Persona, fit: Fit, customer, number: int):
-        self.persona, self.fit, self.number = persona, fit, number
+    def __init__(self, persona: Persona, fit: Fit, shares, customer, number: int):
+        self.persona, self.traits, self.number = persona, fit.traits, number
         self.row = fit.held.loc[customer]
-        self.members, self.others = fit.shares()
+        self.members, self.others = shares
 
     def html(self) -> str:
-        """Give the lines as a table, and the picture of all customers."""
-        known = int(self.row.notna().sum())
-        drawn = float(self.row.mean()) if known else None
-        picture = members_fit(self.members, self.others, drawn)
+        """Give the lines as a table, and all customers as another."""
+        return f'{STYLE}<div class="cp-one">{self._lines()}{self._everybody()}</div>'
+
+    def _lines(self) -> str:
         title = _("Customer {n} of the draw, against “{name}”").format(
             n=self.number, name=self.persona.name
         )
-        head = "".join(
-            f'<th scope="col"><strong>{tag.text(word)}</strong></th>'
-            for word in (_("Line of the persona"), _("Holds here?"))
+        rows = "".join(
+            f'<tr><th scope="row">{tag.text(trait.text)}</th>'
+            f'<td class="cp-short">{_answer(self.row[trait.id])}</td></tr>'
+            for trait in self.traits
         )
-        rows = "".join(self._row(trait) for trait in self.fit.traits)
-        return (
-            f'{STYLE}<div class="cp-one"><table><caption>{tag.text(title)}</caption><thead><tr>'
-            f"{head}</tr></thead><tbody>{rows}</tbody></table>{picture.html()}</div>"
-        )
+        return _table(title, (_("Line of the persona"), _("Holds here?")), rows)
 
-    def _row(self, trait: Trait) -> str:
-        answer = _answer(self.row[trait.id])
-        return f'<tr><th scope="row">{tag.text(trait.text)}</th><td>{answer}</td></tr>'
+    def _everybody(self) -> str:
+        labels = [_("under 20 %"), "20–39 %", "40–59 %", "60–79 %", "80–99 %", _("all lines")]
+        own, rest = (
+            np.bincount(groups_of(shares), minlength=len(labels)) / max(len(shares), 1)
+            for shares in (self.members, self.others)
+        )
+        here = int(groups_of([self.row.mean()])[0]) if self.row.notna().any() else -1
+        longest = max(own.max(), rest.max(), 0.01)
+        rows = "".join(
+            f'<tr{" class=cp-here" if group == here else ""}><th scope="row">{tag.text(label)}'
+            f"{_here() if group == here else ''}</th>"
+            f"<td>{_bar(own[group], longest)}</td>"
+            f"<td>{_bar(rest[group], longest, 'cp-rest')}</td></tr>"
+            for group, label in reversed(list(enumerate(labels)))
+        )
+        title = _("How many lines hold, of {n} customers of whom enough is known").format(
+            n=f"{len(self.members):,}"
+        )
+        return _table(title, (_("Lines that hold"), _("Segment"), _("All others")), rows)
 
     def sentence(self) -> str:
         """Say what this customer and all members show."""
         known, held = int(self.row.notna().sum()), int(self.row.sum())
-        all_fit = int((self.members >= 1).sum())
+        all_fit, n = int((self.members >= 1).sum()), len(self.members)
         return _(
-            "This customer fits <b>{held} of {known}</b> lines that are known of it ({unknown} "
-            "unknown). Of {n} customers of the segment, <b>{all_fit} ({share:.1%}) fit every line "
-            "known of them</b>; the middle one fits {middle:.0%}, the middle one of all others "
-            "{other:.0%}. The persona describes the group: nobody is the persona."
+            "This customer fits <b>{held} of the {known}</b> lines that are known of it; {unknown} "
+            "are unknown. Of {n} customers of the segment of whom enough is known, <b>{all_fit} "
+            "({share}) fit every line</b> known of them, and {differ} differ from the persona in "
+            "at least one. The middle customer fits {middle} of the lines, the middle one of all "
+            "others {other}: the persona describes a group."
         ).format(
-            held=held, known=known, unknown=len(self.row) - known, n=f"{len(self.members):,}",
-            all_fit=all_fit, share=all_fit / max(len(self.members), 1),
-            middle=_middle(self.members), other=_middle(self.others),
+            held=held, known=known, unknown=len(self.row) - known, n=f"{n:,}", all_fit=all_fit,
+            share=tag.percent(all_fit / max(n, 1)), differ=f"{n - all_fit:,}",
+            middle=tag.percent(_middle(self.members)), other=tag.percent(_middle(self.others)),
         )  # fmt: skip
+
+
+def _table(title: str, heads: tuple[str, ...], rows: str) -> str:
+    head = "".join(f'<th scope="col">{tag.text(word)}</th>' for word in heads)
+    return (
+        f"<table><caption>{tag.text(title)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _bar(share: float, longest: float, kind: str = "") -> str:
+    width = 100 * share / longest
+    return (
+        f'<div class="cp-share {kind}">{tag.text(tag.percent(share))}'
+        f'<span style="width:{width:.1f}%" aria-hidden="true"></span></div>'
+    )
+
+
+def _here() -> str:
+    return f" ◂ {tag.text(_('this customer'))}"
 
 
 def _middle(shares: np.ndarray) -> float:

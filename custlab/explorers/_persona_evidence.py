@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
@@ -23,6 +21,7 @@ PASSES = {
 }
 LINES = 5
 STYLE = """<style>
+.cp-card.cp-card > .cp-kicker { padding: 1em 1.87em 0; }
 .cp-card .cp-fallen .cp-text { font-weight: 400; color: var(--cp-ink-2); }
 .cp-counts { border-collapse: collapse; margin: 8px 0; color: var(--jp-content-font-color1);
   line-height: 1.4; }
@@ -112,12 +111,24 @@ class ThinnedCard:
 
 
 class _Thinning(CardWriter):
-    """Writes the card; what fell stays in its place, struck out, so that one sees it fall."""
+    """Writes the four dimensions; what fell stays in its place, struck out, so that it is seen."""
 
     def __init__(self, persona: Persona, demand: str):
         ok = PASSES[demand]
         self.fallen = {trait.id for trait in persona.traits if trait.strength not in ok}
-        super().__init__(replace(persona, suggestions=(), channels=()), tag.language(), 4)
+        super().__init__(persona, tag.language(), 4)
+
+    def article(self) -> str:
+        words = self.text(
+            _("What somebody might write on a card about these {n} customers").format(
+                n=f"{self.persona.n:,}"
+            )
+        )
+        return (
+            f'<article class="cp-card" lang="{self.text(self.lang)}" id="{self.id}" '
+            f'aria-labelledby="{self.id}-name" style="--cp-accent:var(--cp-bar)">'
+            f'<p class="cp-kicker" id="{self.id}-name">{words}</p>{self.dimensions()}</article>'
+        )
 
     def trait(self, trait: Trait) -> str:
         if trait.id not in self.fallen:
@@ -128,6 +139,3 @@ class _Thinning(CardWriter):
             f'<del class="cp-text">{self.text(trait.text)}</del>'
             f'<span class="cp-mark">{fell}</span></li>'
         )
-
-    def use(self) -> str:
-        return ""

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from custlab.i18n import _
 from custlab.persona import DIMENSIONS, Persona, Trait
-from custlab.persona._words import dimension_word, kind_word, strength_word
+from custlab.persona._words import dimension_word, kind_word
 
 
 class Lines:
@@ -80,7 +80,7 @@ class _Row:
         self.trait, self._reword, self._showing = trait, reword, False
         self.text = widgets.Text(
             continuous_update=False,
-            style={"description_width": "7.5em"},
+            style={"description_width": "4.4em"},
             layout=widgets.Layout(flex="1 1 auto", width="auto"),
         )
         self.text.observe(self._changed, names="value")
@@ -94,9 +94,7 @@ class _Row:
     def show(self, trait: Trait, place: int) -> None:
         self.trait, self._showing = trait, True
         self.text.value = trait.text
-        self.text.description = _("Line {n}, {strength}").format(
-            n=place, strength=strength_word(trait.strength)
-        )
+        self.text.description = _("Line {n}").format(n=place)
         kind = f"{kind_word(trait.kind)} · " if trait.kind else ""
         self.text.tooltip = f"{kind}{trait.sentence()}"
         self.remove.tooltip = _("Remove line {n}: {text}").format(n=place, text=trait.text)

@@ -52,24 +52,24 @@ def evidence_explorer(case, members, persona: Persona | None = None) -> widgets.
     members : Series or Index of customer_id
         The segment's customers.
     persona : Persona, optional
-        Whose head the card carries; drafted from the members by default. Its assumptions
-        are tried along with the claims that the data can answer.
+        Its assumptions stand on the card too, until evidence is asked for.
 
     Returns
     -------
     ipywidgets.VBox
         A slider, how many claims pass, and the card with what falls struck out.
     """
-    drafted = persona or subject.draft(case, members)
     candidates = subject.trait_table(case, members, least="none")
+    n = candidates.attrs["members"]
     candidates = candidates[candidates["text"] != ""].reset_index(drop=True)
-    assumed = tuple(trait for trait in drafted.traits if trait.evidence is None)
-    shown = _with_traits(drafted, (*lines_of(candidates), *assumed))
+    assumed = (trait for trait in persona.traits if trait.evidence is None) if persona else ()
+    traits = (*lines_of(candidates), *assumed)
+    shown = Persona("tried", case.name, "", _("What was tried"), traits=traits, n=n)
     labels = {
-        "anything": _("anything goes"),
-        "weak": _("weak or better"),
-        "moderate": _("moderate or better"),
-        "strong": _("strong only"),
+        "anything": _("none"),
+        "weak": _("weak"),
+        "moderate": _("moderate"),
+        "strong": _("strong"),
     }
     counts = {demand: passed(candidates, demand) for demand in PASSES}
 
@@ -88,8 +88,8 @@ def evidence_explorer(case, members, persona: Persona | None = None) -> widgets.
         draw,
         _("how much evidence do you ask for?"),
         _(
-            "The card begins with everything that somebody might write on it. Ask for more: which "
-            "lines would you have sworn by, and which dimension empties first?"
+            "The card begins with what somebody might write on it. Ask for more: which lines would "
+            "you have sworn by, and which dimension empties first?"
         ),
         demand=widgets.SelectionSlider(
             options=[(labels[name], name) for name in PASSES], description=_("Evidence asked for")
@@ -117,10 +117,10 @@ def one_customer_explorer(case, persona: Persona, members, seed: int = 0) -> wid
         A number and a button that draw; the lines with yes, no or unknown; all customers.
     """
     fit = Fit.of(case, persona, members)
-    order = fit.draw(seed)
+    order, shares = fit.draw(seed), fit.shares()
 
     def draw(number):
-        shown = OneCustomer(persona, fit, order[number - 1], number)
+        shown = OneCustomer(persona, fit, shares, order[number - 1], number)
         return shown, shown.sentence()
 
     number = widgets.BoundedIntText(
@@ -136,20 +136,14 @@ def one_customer_explorer(case, persona: Persona, members, seed: int = 0) -> wid
         number=number,
     )
     another = widgets.Button(
-        description=_("Draw another"), tooltip=_("Draw another customer of the segment"),
-        layout=widgets.Layout(width="auto", margin="2px 0 2px 14.6em"),
-    )  # fmt: skip
+        description=_("Draw another"), tooltip=_("Draw another customer of the segment")
+    )
 
     def next_one(_button):
         number.value = number.value % len(order) + 1
 
     another.on_click(next_one)
-    panel = box.children[1]
-    panel.children = (*panel.children, another)
+    number.layout.width = "20em"
+    row = widgets.HBox([number, another], layout=widgets.Layout(flex_flow="row wrap"))
+    box.children[1].children = (row,)
     return box
-
-
-def _with_traits(persona: Persona, traits: tuple) -> Persona:
-    from dataclasses import replace
-
-    return replace(persona, traits=traits, channels=(), suggestions=())
