@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from custlab.cli.collect import collect
+from custlab.cli.export import export
 from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
 from custlab.cli.report import report
@@ -46,5 +47,5 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-for command in (collect, grade, report, feedback):
+for command in (collect, grade, report, feedback, export):
     app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -1,0 +1,169 @@
+"""CSV as text: reading whatever a spreadsheet program wrote, writing it back the same way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from dataclasses import dataclass, field
+
+from custlab.errors import CustLabError
+from custlab.i18n import _
+
+# A spreadsheet program takes a text that begins so for a formula, and runs it.
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+MARKS_OF_ENCODING = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+DELIMITERS = ",;\t"
+
+
+@dataclass
+class Sheet:
+    """A sheet as rows of texts, and how it was written.
+
+    Attributes
+    ----------
+    rows : list of list of str
+        All rows, the header among them.
+    encoding, delimiter, newline : str
+        How it was written.
+    quoted : bool
+        Whether every cell stood in quotation marks.
+    """
+
+    rows: list[list[str]] = field(default_factory=list)
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    newline: str = "\n"
+    quoted: bool = False
+
+    def to_bytes(self) -> bytes:
+        """Write the sheet as it was written before.
+
+        Returns
+        -------
+        bytes
+            The file's content.
+        """
+        text = io.StringIO()
+        # Python 3.11 does not quote a carriage return by itself.
+        bare_returns = any("\r" in cell for row in self.rows for cell in row)
+        writer = csv.writer(
+            text,
+            delimiter=self.delimiter,
+            lineterminator=self.newline,
+            quoting=csv.QUOTE_ALL if self.quoted or bare_returns else csv.QUOTE_MINIMAL,
+        )
+        writer.writerows(self.rows)
+        return text.getvalue().encode(self.encoding)
+
+
+def read_sheet(content: bytes, name: str) -> Sheet:
+    r"""Read a CSV file, whatever program wrote it.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Its name, for messages.
+
+    Returns
+    -------
+    Sheet
+        Its rows.
+
+    Raises
+    ------
+    CustLabError
+        If it is no CSV file.
+
+    Examples
+    --------
+    >>> sheet = read_sheet("姓名;分数\r\n李娜;\r\n".encode("gb18030"), "a.csv")
+    >>> sheet.rows, sheet.encoding, sheet.delimiter
+    ([['姓名', '分数'], ['李娜', '']], 'gb18030', ';')
+    """
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise CustLabError(
+            _("{name} is a workbook, not a CSV file: export it as CSV.").format(name=name)
+        )
+    text, encoding = _decoded(content, name)
+    first = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    try:
+        # Without newline="" a line break inside a cell would be changed.
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise CustLabError(
+            _("{name} cannot be read as CSV ({error}).").format(name=name, error=error)
+        ) from None
+    rows = [row for row in rows if row]
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise CustLabError(_("{name} is empty.").format(name=name))
+    newline = "\r\n" if "\r\n" in text else "\n"
+    head = first.rstrip("\r")
+    quoted = len(rows[0]) > 1 and head.count('"') >= 2 * len(rows[0]) and head.startswith('"')
+    return Sheet(rows, encoding, delimiter, newline, quoted)
+
+
+def _decoded(content: bytes, name: str) -> tuple[str, str]:
+    for mark, encoding in MARKS_OF_ENCODING:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), encoding
+    for encoding in ("utf-8", "gb18030" if _in_pairs(content) else "cp1252", "latin-1"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise CustLabError(_("{name} is not text.").format(name=name))
+
+
+def _in_pairs(content: bytes) -> bool:
+    """Tell Chinese text, whose bytes above 127 come in pairs, from a Western alphabet."""
+    runs = re.findall(rb"[\x80-\xff]+", content)
+    return sum(len(run) % 2 == 0 for run in runs) > len(runs) / 2
+
+
+def guarded(value) -> str:
+    """Make a cell that no spreadsheet program takes for a formula.
+
+    Parameters
+    ----------
+    value : object
+        Text, a number, or nothing.
+
+    Returns
+    -------
+    str
+        A text that could be a formula gets an apostrophe in front; numbers stay as they are,
+        and what is missing is empty.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded(-2.5), guarded(None), guarded(3.0)
+    ("'=1+1", '-2.5', '', '3')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return number(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def number(value: float, decimal: str = ".") -> str:
+    """Write a number without needless zeros.
+
+    Examples
+    --------
+    >>> number(2.0), number(1.25, decimal=",")
+    ('2', '1,25')
+    """
+    return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", decimal)
