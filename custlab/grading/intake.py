@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -103,6 +105,26 @@ def read_submission(
             found.files[name] = path.read_bytes()
     found.files |= given
     return found
+
+
+def skim(folder: Path) -> Iterator[bytes]:
+    """Give the notebooks in a learner's folder for a first look at what they import.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder handed in.
+
+    Yields
+    ------
+    bytes
+        An ordinary file that is not too large.
+    """
+    for path in sorted(folder.glob("*.ipynb")):
+        with contextlib.suppress(OSError):
+            known = path.lstat()
+            if stat.S_ISREG(known.st_mode) and known.st_size <= MAX_NOTEBOOK:
+                yield path.read_bytes()
 
 
 def _walk(folder: Path, found: Submission):

@@ -8,24 +8,20 @@ import hashlib
 import json
 import socket
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import nbformat
 
 import custlab
 from custlab.grading import wire
-from custlab.grading.examination import Examination, needs_learner
+from custlab.grading.grader import Grader, Plan
 from custlab.grading.intake import Submission, joined_answers
 from custlab.grading.learner_kernel import LearnerKernel, Outcome
 from custlab.grading.limits import Limits
 from custlab.grading.master import Master
 from custlab.grading.notebooks import Unreadable, read_cells
-from custlab.grading.prefix import split
 from custlab.grading.repair import WorkCell, repair
 from custlab.grading.results import CellResult, NotebookResult, Results
-from custlab.grading.sandbox import INSIDE, Sandbox, View
-from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 ENGINE = 1  # goes into the fingerprint: raise it when marks may come out differently
@@ -69,43 +65,6 @@ class Job:
         parts += [master.fingerprint() for master in self.masters]
         parts += [hashlib.sha256(content).hexdigest() for content in self.given.values()]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
-
-
-@dataclass
-class Grader:
-    """What a process that grades needs: fork server, what can be seen, the examiners' sandbox."""
-
-    server: ForkServer
-    view: View
-    limits: Limits
-    scratch: Path | None = None
-    sandbox: Sandbox | None = field(default=None, init=False)
-    _prepared: dict[str, bytes] = field(default_factory=dict, init=False)
-
-    def examination(self, files: dict[str, bytes]) -> Examination:
-        """Prepare an examiner for one notebook."""
-        if self.server.sandboxed and self.sandbox is None:
-            self.sandbox = Sandbox(self.view, self.limits)
-        folder = INSIDE if self.server.sandboxed else str(self.scratch)
-        return Examination(self.server, self.sandbox, self.limits, self.view, files, folder)
-
-    async def task(self, source: str, master: Master, given: dict, seconds: float):
-        """Give a test as the examiner gets it, with what is the same for everybody worked out."""
-        told = {"imports": master.imports, "constants": master.constants}
-        parts = split(source, master.imports, master.constants)
-        if parts.names and source not in self._prepared:
-            alone = self.examination(given)  # it has nobody's answers
-            head = told | {"source": parts.head, "names": parts.names}
-            self._prepared[source] = await alone.prepare(head, seconds)
-            alone.close()
-        prepared = self._prepared.get(source, b"")
-        return told | {"source": parts.rest if prepared else source}, prepared
-
-    def close(self) -> None:
-        """End the examiners' sandbox."""
-        if self.sandbox is not None:
-            self.sandbox.close()
-            self.sandbox = None
 
 
 async def grade(job: Job, grader: Grader) -> tuple[Results, dict[str, bytes]]:
@@ -277,11 +236,12 @@ class NotebookRun:
         """Put one test to the examiner; what it says is the mark."""
         began = time.monotonic()
         report = None
-        known = self.master.imports | self.master.constants
-        if not needs_learner(cell.source, known):
-            report = await self._examine(cell, None)
+        seconds = self.job.limits.cell_seconds
+        plan = await self.grader.plan(cell.source, self.master, self.job.given, seconds)
+        if plan.alone:
+            report = await self._examine(cell, plan, None)
         if (report is None or report["failed"]) and await self._ready():
-            report = await self._examine(cell, self.kernel)
+            report = await self._examine(cell, plan, self.kernel)
         elif report is None:
             report = {"passed": False, "failed": self.given_up, "outputs": []}
         found = _judge(cell.master, report)
@@ -293,12 +253,11 @@ class NotebookRun:
             outputs.append(_text(text))
         return outputs
 
-    async def _examine(self, cell: WorkCell, kernel: LearnerKernel | None) -> dict:
+    async def _examine(self, cell: WorkCell, plan: Plan, kernel: LearnerKernel | None) -> dict:
         """Run a test, with the learner's kernel at hand to be asked if the test needs it."""
         seconds = self.job.limits.cell_seconds
-        task, prepared = await self.grader.task(cell.source, self.master, self.job.given, seconds)
         bridge = kernel.bridge if kernel else None
-        ask = self.examination.examine(task, prepared, bridge, 2 * seconds + 10)
+        ask = self.examination.examine(plan.task, plan.prepared, bridge, 2 * seconds + 10)
         if kernel is None:
             return await ask
         asking = asyncio.ensure_future(ask)
@@ -387,11 +346,13 @@ def _notebook_bytes(cells: list[dict], master: Master) -> bytes:
     """Write the executed notebook; what are no valid outputs is left out."""
     metadata = {"kernelspec": master.kernelspec} if master.kernelspec else {}
     form = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    notebook = nbformat.from_dict(form | {"cells": cells})
+    notebook = form | {"cells": cells}
     try:
         nbformat.validate(notebook)
     except Exception:  # a kernel can send anything; the tests' outputs are the examiner's
-        for cell in notebook.cells:
-            if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade"):
-                cell.outputs = []
-    return nbformat.v4.writes(notebook).encode("utf-8", "replace")
+        for cell in cells:
+            if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get(
+                "grade"
+            ):
+                cell["outputs"] = []
+    return json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import socket
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -15,6 +19,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.application import BaseIPythonApplication
+from IPython.utils.capture import capture_output
 from traitlets import Dict
 
 SERVE = "custlab_serve_request"
@@ -91,24 +96,54 @@ def prepare() -> None:
 
 
 def warm_up() -> None:
-    """Run once what the first plot and the first table of every notebook would have to load."""
-    try:
+    """Do once what every notebook does, so that what it loads is there before the fork."""
+    shell = SubmissionKernelApp.instance().shell
+    with capture_output():
+        _show_a_table(shell)
+        _ask_a_question()
+    _report_an_error(shell)
+    if "matplotlib.pyplot" in sys.modules:
+        _draw_a_plot()
+
+
+def _show_a_table(shell) -> None:
+    with contextlib.suppress(ImportError):
         import pandas as pd
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.pyplot import uninstall_repl_displayhook
-    except ImportError:
-        return
-    import io
+
+        table = pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]})
+        table.groupby("a")["b"].agg(["sum", "mean"]).reset_index().merge(table, on="a")
+        shell.display_formatter.format(table)
+
+
+def _ask_a_question() -> None:
+    from custlab.exercises import Sheet, mark
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sheet = Sheet("warm-up", folder=folder)
+        sheet.choose_one("q", "Ready?", {"a": "Yes", "b": "No"})
+        sheet.answer("q", "a")
+        sheet.receipt()
+        mark("warm-up", "q", 1, "choose_one", "a", folder=folder)
+
+
+def _report_an_error(shell) -> None:
+    try:
+        raise ValueError("warm")
+    except ValueError:
+        shell.InteractiveTB.structured_traceback(*sys.exc_info())
+
+
+def _draw_a_plot() -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.pyplot import uninstall_repl_displayhook
 
     figure = Figure(figsize=(1, 1))
     FigureCanvasAgg(figure)
     figure.subplots().set_title("warm")
     figure.savefig(io.BytesIO(), format="png")
     uninstall_repl_displayhook()  # it draws every figure once more than is shown
-    table = pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]})
-    table.groupby("a")["b"].agg(["sum", "mean"]).reset_index().merge(table, on="a")
-    SubmissionKernelApp.instance().shell.display_formatter.format(table)
 
 
 def run(request: dict, descriptors: list[int]) -> None:

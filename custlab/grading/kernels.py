@@ -27,7 +27,7 @@ from traitlets import Any, Enum, Instance, List, Unicode, default
 from custlab.errors import CustLabError
 from custlab.grading.limits import MB, Limits
 from custlab.grading.sandbox import INSIDE, View, bubblewrap_missing, python_folders
-from custlab.grading.server import ForkServer
+from custlab.grading.server import ForkServer, often_used
 
 CHANNELS = ("shell", "iopub", "stdin", "control")
 MAX_MESSAGE = 32 * MB  # a larger message from a kernel ends its connection
@@ -41,7 +41,7 @@ def shared_server(sandboxed: bool, modules=(), course: Path | None = None) -> Fo
     if key not in _shared:
         if sandboxed and (missing := bubblewrap_missing()):
             raise CustLabError(missing)
-        _shared[key] = ForkServer(modules, sandboxed, course)
+        _shared[key] = ForkServer([*often_used(), *modules], sandboxed, course)
         atexit.register(_shared[key].stop)
     return _shared[key]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import hashlib
 import json
@@ -231,10 +232,14 @@ def _cell(stored, given) -> MasterCell:
 
 
 def _cases(course: Course, sources: list[str]) -> list[str]:
-    """Find the cases whose names stand in a master's code."""
-    there = [path.parent.name for path in (course.root / "datasets").glob("*/datapackage.json")]
-    text = "\n".join(sources)
-    return [f"data:{name}" for name in there if f'"{name}"' in text or f"'{name}'" in text]
+    """Find the cases whose names stand in a master's code; a comment may name others."""
+    there = {path.parent.name for path in (course.root / "datasets").glob("*/datapackage.json")}
+    texts = set()
+    for source in sources:
+        with contextlib.suppress(SyntaxError):
+            nodes = ast.walk(ast.parse(source))
+            texts |= {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
+    return [f"data:{name}" for name in sorted(there & texts)]
 
 
 def _constants(sources: list[str]) -> dict[str, object]:

@@ -15,7 +15,7 @@ from custlab.errors import CustLabError
 from custlab.files import write_atomic
 from custlab.grading.course import Course
 from custlab.grading.gradebook import GradebookWriter, forget_autograded, write_autograded
-from custlab.grading.intake import read_submission
+from custlab.grading.intake import read_submission, skim
 from custlab.grading.job import Job
 from custlab.grading.limits import Limits
 from custlab.grading.master import Master, load_masters, master_files
@@ -27,7 +27,7 @@ from custlab.grading.results import (
     write_results,
 )
 from custlab.grading.sandbox import bubblewrap_missing, course_view
-from custlab.grading.server import ForkServer
+from custlab.grading.server import ForkServer, often_used
 from custlab.grading.tamper import tamper_report
 from custlab.grading.workers import DaskWorkers, LocalWorkers, cores
 from custlab.i18n import _
@@ -238,7 +238,9 @@ class Run:
         if self.settings.dask:
             workers = DaskWorkers(self.settings.dask, sandboxed, modules, root, hidden)
         else:
-            server = ForkServer(modules, sandboxed, root)
+            folders = (self.course.folder("submitted", s, self.assignment) for s in self.students)
+            notebooks = chain.from_iterable(map(skim, folders))
+            server = ForkServer([*often_used(notebooks), *modules], sandboxed, root)
             stack.callback(server.stop)
             view = course_view(root, hidden)
             count = self.settings.workers or cores()

@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import custlab
@@ -19,25 +21,29 @@ from custlab.grading.limits import MB, Limits
 from custlab.grading.sandbox import INSIDE, Sandbox, View
 from custlab.i18n import _
 
-# What notebooks of the course import; `custlab grade` adds what the assignment's masters import.
+# What every notebook of the course needs; `custlab grade` adds what the masters import.
 MODULES = (
     "numpy",
     "pandas",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "seaborn",
-    "scipy.stats",
-    "ipywidgets",
-    "sklearn.cluster",
-    "sklearn.metrics",
-    "sklearn.pipeline",
-    "sklearn.preprocessing",
     "custlab.exercises:Sheet",
     "custlab.exercises:mark",
     "custlab.exercises:check",
     "custlab.exercises:code",
     "filelock",
 )
+# What is worth importing beforehand as soon as one learner's notebook names the package.
+OFTEN_USED = {
+    "matplotlib": ("matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    "seaborn": ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "seaborn"),
+    "scipy": ("scipy.stats",),
+    "sklearn": (
+        "sklearn.cluster",
+        "sklearn.metrics",
+        "sklearn.pipeline",
+        "sklearn.preprocessing",
+    ),
+    "ipywidgets": ("ipywidgets",),
+}
 PASSED_ON = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUSTLAB_LANG")
 ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -48,6 +54,35 @@ ONE_THREAD = (
     "POLARS_MAX_THREADS",
     "RAYON_NUM_THREADS",
 )
+
+
+def often_used(notebooks: Iterable[bytes] | None = None) -> list[str]:
+    """Choose which packages to import beforehand.
+
+    Only names that stand in `OFTEN_USED` are ever chosen: no learner decides what is imported.
+
+    Parameters
+    ----------
+    notebooks : iterable of bytes, optional
+        What was handed in; without it everything is chosen.
+
+    Returns
+    -------
+    list of str
+        Modules.
+
+    Examples
+    --------
+    >>> often_used([b"import seaborn as sns", b"import os"])
+    ['matplotlib.pyplot', 'matplotlib_inline.backend_inline', 'seaborn']
+    """
+    open_names = set(OFTEN_USED) if notebooks is not None else set()
+    for content in notebooks or ():
+        open_names -= {name for name in open_names if name.encode() in content}
+        if not open_names:
+            break
+    chosen = [modules for name, modules in OFTEN_USED.items() if name not in open_names]
+    return list(dict.fromkeys(chain.from_iterable(chosen)))
 
 
 class Child:
@@ -114,8 +149,8 @@ class ForkServer:
 
     Parameters
     ----------
-    modules : list of str, optional
-        What to import beforehand.
+    modules : list of str
+        What to import beforehand, besides what every notebook needs.
     sandboxed : bool
         Whether children run in bubblewrap; if not, that was somebody's explicit choice.
     course : Path, optional
@@ -169,6 +204,10 @@ class ForkServer:
                 "PYTHONHASHSEED": "0",
                 "JE_ARROW_MALLOC_CONF": "background_thread:false",
                 "MALLOC_ARENA_MAX": "2",
+                # Freed memory stays for the next table: a page taken anew is a page to be cleared.
+                "MALLOC_MMAP_THRESHOLD_": str(64 * MB),
+                "MALLOC_TRIM_THRESHOLD_": str(256 * MB),
+                "ARROW_DEFAULT_MEMORY_POOL": "system",
                 "NBGRADER_EXECUTION": "autograde",
             }
             | ({"CUSTLAB_HOME": str(self.course)} if self.course else {})

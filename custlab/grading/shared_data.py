@@ -7,7 +7,7 @@ changed (pandas' copy-on-write), so no learner can change what another one sees.
 from __future__ import annotations
 
 import contextlib
-from functools import wraps
+from functools import lru_cache, wraps
 
 from custlab.errors import CustLabError
 
@@ -24,6 +24,7 @@ def share_case(name: str) -> None:
 
     if not hasattr(load.read_table, "__wrapped__"):
         load.read_table = _once(load.read_table)
+        load.count_rows = lru_cache(maxsize=None)(load.count_rows)
     with contextlib.suppress(CustLabError):
         case = load.load_case(name)
         for table in case.tables:

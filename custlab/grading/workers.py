@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_all_start_methods, get_context
 from pathlib import Path
 
 from custlab.errors import CustLabError
-from custlab.grading.job import Grader, Job, grade
+from custlab.grading.grader import Grader
+from custlab.grading.job import Job, grade
 from custlab.grading.limits import Limits
 from custlab.grading.sandbox import View, course_view
 from custlab.grading.server import ForkServer
@@ -36,14 +37,25 @@ def set_up(address: str, sandboxed: bool, view: View, limits: Limits) -> None:
 
         linux.end_with_parent(signal.SIGKILL)
     server = ForkServer(sandboxed=sandboxed, address=address)
-    scratch = tempfile.mkdtemp(prefix="work-", dir=Path(address).parent)  # goes with the server
-    _grader = Grader(server, view, limits, Path(scratch))
+    folder = Path(address).parent  # goes with the server
+    scratch = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
+    # Without a sandbox learners' code could write there what examiners would believe.
+    _grader = Grader(server, view, limits, scratch, folder if sandboxed else None)
     _runner = asyncio.Runner()
 
 
 def work(job: Job):
     """Grade one submission in a worker process."""
     return _runner.run(grade(job, _grader))
+
+
+def _context():
+    """Start workers from a process that has this module imported already, where there is such."""
+    if "forkserver" not in get_all_start_methods():  # Windows
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    return context
 
 
 class LocalWorkers:
@@ -66,10 +78,8 @@ class LocalWorkers:
         self._count = count
         self._pool = None
 
-    def _open(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self._count, get_context("spawn"), initializer=set_up, initargs=self._settings
-        )
+    def _open(self, count: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(count, _context(), initializer=set_up, initargs=self._settings)
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, object]]:
         """Grade jobs as workers become free; give each with its outcome or its exception.
@@ -78,7 +88,7 @@ class LocalWorkers:
         process dies, the jobs in its pool are tried once more, one at a time.
         """
         running, again = {}, []
-        self._pool = self._open()
+        self._pool = self._open(self._count)
         jobs = iter(jobs)
         exhausted = False
         while running or not exhausted:
@@ -94,16 +104,14 @@ class LocalWorkers:
                     again += [job, *running.values()]
                     running.clear()
                     self._pool.shutdown(wait=False)
-                    self._pool = self._open()
+                    self._pool = self._open(self._count)
                     break
                 yield job, error or future.result()
         for job in again:
             yield job, self._alone(job)
 
     def _alone(self, job: Job):
-        pool = ProcessPoolExecutor(
-            1, get_context("spawn"), initializer=set_up, initargs=self._settings
-        )
+        pool = self._open(1)
         try:
             return pool.submit(work, job).result()
         except Exception as error:
