@@ -248,8 +248,9 @@ def member_ids(case, members, what: str) -> pd.Index:
     known = pd.Index(case.customers["customer_id"])
     ids = pd.Index(members).dropna().unique()
     if isinstance(members, pd.Series) and not ids.isin(known).any():
-        chosen = members[members.astype(bool)] if members.dtype == bool else members
-        ids = pd.Index(chosen.index).unique()
+        chosen = members[members] if members.dtype == bool else members
+        by_index = pd.Index(chosen.index).unique()
+        ids = by_index if by_index.isin(known).any() or members.dtype == bool else ids
     strange = ids[~ids.isin(known)]
     if len(strange):
         raise InputError(

@@ -61,7 +61,8 @@ def predicted(learn: pd.DataFrame, test: pd.DataFrame) -> pd.DataFrame:
     own = test["persona"].map(deviation).astype(float).fillna(0.0)
     # Added on the scale of log-odds, where no chance can leave 0 to 1.
     middle = none.clip(CLIP, 1 - CLIP)
-    return test.assign(none=none, by_persona=expit(logit(middle) + own / (middle * (1 - middle))))
+    added = expit(logit(middle) + own / (middle * (1 - middle)))
+    return test.assign(none=none, by_persona=added.where(own != 0, none))
 
 
 def drawn_in(deviation: pd.Series, variance: pd.Series, group: pd.Series) -> pd.Series:

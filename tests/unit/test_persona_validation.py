@@ -1,0 +1,186 @@
+"""Validation: right numbers, no peeking, and chance is not taken for a finding."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import logit
+from scipy.stats import norm
+from sklearn.metrics import roc_auc_score
+
+from custlab.errors import InputError
+from custlab.persona import assign, held_by, stability_index, validate
+from custlab.persona._validate_campaign import (
+    area_under_curve,
+    drawn_in,
+    judged,
+    predicted,
+    uplift_by_persona,
+)
+from custlab.persona._validate_drift import by_chance, trait_drift
+from tests.unit.fixtures_persona import case_of, members_of, personas_of, segments_of
+
+RNG = np.random.default_rng(11)
+
+
+@pytest.fixture(scope="module")
+def software():
+    return validate(case_of("software"), segments_of("software"))
+
+
+def test_area_and_delongs_interval():
+    did, score = RNG.integers(0, 2, 300), RNG.integers(0, 6, 300) / 5
+    score = score + 0.2 * did
+    area, low, high = area_under_curve(did, score)
+    assert area == pytest.approx(roc_auc_score(did, score))
+    yes, no = score[did == 1], score[did == 0]
+    wins = (yes[:, None] > no) + 0.5 * (yes[:, None] == no)  # by hand: all pairs
+    variance = wins.mean(1).var(ddof=1) / len(yes) + wins.mean(0).var(ddof=1) / len(no)
+    assert high - low == pytest.approx(2 * norm.ppf(0.975) * np.sqrt(variance))
+    assert np.isnan(area_under_curve([1, 1], [0.1, 0.2])[0])
+
+
+def test_stability_index_by_hand():
+    expected, actual = np.array([0.2, 0.3, 0.5]), np.array([0.3, 0.3, 0.4])
+    by_hand = 0.1 * np.log(1.5) + 0 + -0.1 * np.log(0.8)
+    assert stability_index(expected, actual) == pytest.approx(by_hand)
+    assert stability_index([1.0, 0.0], [0.5, 0.5]) > 1  # an empty group does not break it
+
+
+def test_samples_without_a_change_seldom_exceed_chance():
+    limit = by_chance(4, 200, 150)
+    drawn = [
+        stability_index(*(np.bincount(RNG.integers(0, 4, n), minlength=4) / n for n in (200, 150)))
+        for _turn in range(400)
+    ]
+    assert 0.02 <= np.mean(np.array(drawn) > limit) <= 0.09
+
+
+def rows(n, effect):
+    """Draw customers of two personas; the second responds more often by `effect`."""
+    persona = RNG.choice(["a", "b"], n)
+    treated = RNG.random(n) < 0.6
+    chance = 0.2 + 0.1 * treated + effect * (persona == "b")
+    return pd.DataFrame(
+        {"treated": treated, "responded": RNG.random(n) < chance, "persona": persona}
+    )
+
+
+def test_prediction_helps_if_personas_differ_and_not_otherwise():
+    found = judged(predicted(rows(3000, 0.3), rows(2000, 0.3)))
+    assert found["gain_low"] > 0
+    assert found["auc_low"] > 0.6
+    assert found["verdict"] == "personas predict better than none"
+    alike = [judged(predicted(rows(800, 0.0), rows(500, 0.0))) for _turn in range(40)]
+    assert sum(one["gain_low"] > 0 for one in alike) <= 3
+
+
+def test_prediction_is_the_rate_and_what_the_persona_adds():
+    learn, test = rows(400, 0.2), rows(50, 0.2)
+    rates = learn.groupby("treated")["responded"].mean()
+    usual = learn["treated"].map(rates).astype(float)
+    found = predicted(learn, test)
+    assert found["none"].to_numpy() == pytest.approx(test["treated"].map(rates).to_numpy())
+    parts = (learn["responded"] - usual).groupby(learn["persona"])
+    drawn = drawn_in(learn["responded"] - usual, usual * (1 - usual), learn["persona"])
+    assert (drawn.abs() <= parts.mean().abs() + 1e-12).all()
+    added = logit(found["by_persona"]) - logit(found["none"])
+    expected = test["persona"].map(drawn) / (found["none"] * (1 - found["none"]))
+    assert added.to_numpy() == pytest.approx(expected.to_numpy())
+
+
+def test_uplift_is_contacted_minus_held_back():
+    drawn = rows(1000, 0.1)
+    found = uplift_by_persona(drawn).set_index("persona")
+    cells = drawn.groupby(["persona", "treated"])["responded"].mean()
+    for persona in ("a", "b"):
+        difference = cells[persona, True] - cells[persona, False]
+        assert found.loc[persona, "difference"] == pytest.approx(difference)
+        assert found.loc[persona, "low"] < difference < found.loc[persona, "high"]
+    assert 0 <= found["same_p"].iloc[0] <= 1
+
+
+def test_a_persona_is_assigned_by_its_card_alone():
+    case, cards = case_of("software"), personas_of("software")
+    assigned = assign(case, cards)
+    assert len(assigned) == len(case.customers)
+    own = segments_of("software").astype(str)
+    right = assigned[own.index] == own
+    assert right.mean() > 0.75
+    some = members_of("software", 1)[:5]
+    assert assign(case, cards, some).tolist() == assigned[some].tolist()
+    with pytest.raises(InputError, match="at least two personas"):
+        assign(case, cards[:1] if isinstance(cards, list) else [cards[0]])
+    with pytest.raises(InputError, match="made from the case 'software'"):
+        assign(case_of("ecommerce"), cards)
+    with pytest.raises(InputError, match="same segment"):
+        assign(case, [cards[0], cards[0]])
+
+
+def test_share_of_a_card_is_the_share_for_whom_it_holds():
+    for persona in personas_of("appliances"):
+        held = held_by(case_of("appliances"), persona)
+        shares = held.loc[members_of("appliances", persona.segment)].mean()
+        for trait in persona.traits:
+            assert shares[trait.id] == pytest.approx(trait.share)
+
+
+def test_found_personas_are_recognised_and_explain_something(software):
+    with_survey, without = software.agreement.itertuples()
+    assert with_survey.low > 2 * with_survey.largest
+    assert without.low > without.largest
+    explained = software.explained.set_index("what")
+    assert explained.loc["margin of the following 12 months", "low"] > 0.05
+    assert set(software.advice["advice"]) <= {"keep", "adjust", "retire"}
+    assert software.advice["why"].str.contains(r"\d+ %|\d+ members|torn|Shifted").all()
+    overlap = software.overlap.to_numpy()
+    assert (np.diag(overlap) == 0).all()
+    assert ((overlap >= 0) & (overlap <= 1)).all()
+    sent = case_of("software").campaign.groupby("campaign_id").size()
+    assert software.prediction["customers"].tolist() == [
+        sent[name] for name in software.prediction["campaign"]
+    ]
+    assert "<table" in software._repr_html_()
+
+
+def test_segments_drawn_by_lot_are_not_kept():
+    labels = segments_of("ecommerce")
+    by_lot = pd.Series(RNG.integers(0, 4, len(labels)).astype(str), labels.index)
+    found = validate(case_of("ecommerce"), by_lot, holdout=0.5)
+    assert (found.advice["advice"] == "retire").sum() >= 3
+    assert (found.advice["advice"] != "keep").all()
+    assert found.agreement["low"].iloc[0] < found.agreement["largest"].iloc[0] + 0.05
+
+
+def test_predictions_do_not_see_what_they_predict(software):
+    """Turn round the answers of one customer: the own prediction stays, those of others move."""
+    learn = rows(300, 0.2)
+    test = learn.iloc[:50].copy()
+    before = predicted(learn.iloc[50:], test)["by_persona"]
+    turned = test.assign(responded=~test["responded"])
+    assert predicted(learn.iloc[50:], turned)["by_persona"].equals(before)
+
+
+def test_small_segments_are_named_and_bad_shares_refused():
+    case, labels = case_of("appliances"), segments_of("appliances")
+    found = validate(case, labels, holdout=0.5)
+    small = labels.value_counts()
+    small = set(small[small < 55].index.astype(str))
+    advice = found.advice.set_index("persona")
+    assert small
+    for label in small & set(advice.index[advice["found"].isna()]):
+        assert advice.loc[label, "advice"] == "retire"
+        assert "Merge" in advice.loc[label, "why"]
+    with pytest.raises(InputError, match=r"between 0\.1 and 0\.5"):
+        validate(case, labels, holdout=0.9)
+
+
+def test_a_planted_shift_is_seen():
+    persona = next(one for one in personas_of("ecommerce") if one.n > 100)
+    moving = [t for t in persona.traits if t.evidence.table in ("orders", "products")]
+    ids = [trait.id for trait in moving]
+    then = pd.DataFrame(1.0, range(100), ids)
+    now = then.copy()
+    now.iloc[:60, 0] = 0.0
+    found = trait_drift(then, now, moving).set_index("trait")
+    assert found.loc[ids[0], "shifted"]
+    assert not found.loc[ids[1:], "shifted"].any()
