@@ -83,5 +83,7 @@ def _make_readable(control: widgets.Widget) -> None:
     """Show the whole label, however long, beside a control of comfortable width."""
     if hasattr(control, "style") and hasattr(control.style, "description_width"):
         control.style.description_width = "14em"
+    if hasattr(control, "style") and hasattr(control.style, "button_width"):
+        control.style.button_width = "auto"  # as wide as its words, which would be cut off
     if control.layout.width is None:
         control.layout.width = "min(36em, 100%)"

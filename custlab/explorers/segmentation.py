@@ -44,6 +44,7 @@ def category_explorer(case) -> widgets.VBox:
     facts = subject.base_features(case, "geographic", "demographic")
     behaviour = subject.base_features(case, "behavioural")
     outcomes = {"monetary": case.currency, "frequency": _("orders"), "recency": _("days")}
+    names = {name: plots.words(name) for name in outcomes}
     table = facts.join(behaviour[list(outcomes)], how="inner")
     columns = [name for name in facts.columns if facts[name].nunique() <= 12]
 
@@ -54,7 +55,7 @@ def category_explorer(case) -> widgets.VBox:
             "{column} explains <b>{explained:.0%}</b> of the differences in {outcome} (eta "
             "squared, of its logarithm). The middle halves overlap: the column shifts the odds, "
             "it does not tell who a customer is."
-        ).format(column=column.replace("_", " "), outcome=outcome, explained=explained)
+        ).format(column=plots.words(column), outcome=names[outcome], explained=explained)
         return plots.by_value(shown, column, outcome, outcomes[outcome]), sentence
 
     return explorer(
@@ -62,10 +63,10 @@ def category_explorer(case) -> widgets.VBox:
         _("Cut the market by one column"),
         _("Which column tells most about how customers buy? Look at the overlap."),
         column=widgets.Dropdown(
-            description=_("Cut by"), options=[(name.replace("_", " "), name) for name in columns]
+            description=_("Cut by"), options=[(plots.words(name), name) for name in columns]
         ),
         outcome=widgets.ToggleButtons(
-            description=_("Look at"), options=[(name, name) for name in outcomes]
+            description=_("Look at"), options=[(text, name) for name, text in names.items()]
         ),
     )
 
@@ -192,8 +193,8 @@ def scale_explorer(case) -> widgets.VBox:
         labels = fits[scale, k].labels_
         variances = versions[scale].var(axis=0)
         sentence = _(
-            "Money makes up <b>{share:.1%}</b> of all squared distances. The smallest segment "
-            "holds {least} customers of {n:,}."
+            "Money makes up <b>{share:.1%}</b> of all squared distances. Customers in the smallest "
+            "segment: {least:,} of {n:,}."
         ).format(
             share=variances[1] / variances.sum(), least=np.bincount(labels).min(), n=len(labels)
         )
@@ -280,10 +281,12 @@ def outlier_explorer(scaled: pd.DataFrame) -> widgets.VBox:
         model = KMeans(3, n_init=5, random_state=0).fit(np.vstack([values, far]))
         agreement = adjusted_rand_score(before, model.labels_[:-1])
         alone = int((model.labels_ == model.labels_[-1]).sum())
-        sentence = _(
-            "The segment of the outlier has <b>{alone}</b> members. The other customers keep their "
-            "segments to ARI <b>{ari:.2f}</b>: one wrong number can cost a whole segment."
+        said = _(
+            "Customers in the segment of the outlier: <b>{alone}</b>. The others keep their "
+            "segments to ARI <b>{ari:.2f}</b>."
         ).format(alone=alone, ari=agreement)
+        lost = _("One wrong number has cost a whole segment: the others must share two.")
+        sentence = f"{said} {lost}" if alone == 1 else said
         picture = plots.two_features(
             np.vstack([values, far]), model.labels_, names[0], names[1],
             _("Three segments, and one customer far away"), model.cluster_centers_,

@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 
+from custlab.i18n import _
 from custlab.style import MARKERS, PALETTE
 
 LEAST_TOLD = 0.2  # smaller effects and loadings are shaded, but not printed
@@ -37,7 +38,12 @@ def heat(ax, values, bold: float, decimals: int, limit: float = 1.0) -> None:
 
 def words(name) -> str:
     """Turn a column's name into words."""
-    return str(name).replace("_", " ")
+    known = {
+        "monetary": _("money spent"),
+        "frequency": _("number of orders"),
+        "recency": _("time since the last order"),
+    }
+    return known.get(str(name), str(name).replace("_", " "))
 
 
 def broken(name: str, width: int = 16) -> str:

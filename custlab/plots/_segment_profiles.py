@@ -76,8 +76,8 @@ def stability(found, names: dict | None = None) -> Picture:
         text = f"{row.jaccard:.2f} {row.band}"
         ax.text(0.01, place, text, va="center", color="white", fontsize=9, fontweight="bold")
     for limit in (0.6, 0.75, 0.85):
-        ax.axvline(limit, color=RED, ls="--", lw=1.2)
-        ax.text(limit, -0.62, f"{limit}", ha="center", fontsize=8, color=RED)
+        ax.plot([limit, limit], [-0.5, len(table) - 0.4], color=RED, ls="--", lw=1.2)
+        ax.text(limit, -0.55, f"{limit}", ha="center", va="bottom", fontsize=9, color=RED)
     ax.set_yticks(range(len(table)), [broken(name) for name in labels])
     ax.set_ylim(len(table) - 0.4, -0.85)
     ax.set(

@@ -14,6 +14,7 @@ from custlab.plots._segment_maps import (
     two_features,
     two_maps,
 )
+from custlab.plots._segment_marks import words
 from custlab.plots._segment_profiles import against, dendrogram, stability, traits
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 
@@ -31,6 +32,7 @@ __all__ = [
     "traits",
     "two_features",
     "two_maps",
+    "words",
 ]
 
 
