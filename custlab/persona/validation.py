@@ -297,7 +297,7 @@ class _Trial:
         given = self.everybody(one, until).reindex(sent.index)
         sent = sent.assign(persona=given.fillna("?"))
         out = self.fold[sent.index] == one
-        return predicted(sent[~out], sent[out])
+        return predicted(sent[~out], sent[out]).assign(fold=one)
 
     def drift(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Compare the year before last with the last one, counted in the same way."""

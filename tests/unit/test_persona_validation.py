@@ -37,6 +37,11 @@ def test_area_and_delongs_interval():
     variance = wins.mean(1).var(ddof=1) / len(yes) + wins.mean(0).var(ddof=1) / len(no)
     assert high - low == pytest.approx(2 * norm.ppf(0.975) * np.sqrt(variance))
     assert np.isnan(area_under_curve([1, 1], [0.1, 0.2])[0])
+    half = np.arange(300) < 150
+    within = [roc_auc_score(did[part], score[part]) for part in (half, ~half)]
+    pairs = [did[part].sum() * (1 - did[part]).sum() for part in (half, ~half)]
+    pooled = area_under_curve(did, score, half)[0]
+    assert pooled == pytest.approx(np.average(within, weights=pairs))
 
 
 def test_stability_index_by_hand():
@@ -66,11 +71,13 @@ def rows(n, effect):
 
 
 def test_prediction_helps_if_personas_differ_and_not_otherwise():
-    found = judged(predicted(rows(3000, 0.3), rows(2000, 0.3)))
+    found = judged(predicted(rows(3000, 0.3), rows(2000, 0.3).assign(fold=0)))
     assert found["gain_low"] > 0
     assert found["auc_low"] > 0.6
     assert found["verdict"] == "personas predict better than none"
-    alike = [judged(predicted(rows(800, 0.0), rows(500, 0.0))) for _turn in range(40)]
+    alike = [
+        judged(predicted(rows(800, 0.0), rows(500, 0.0).assign(fold=0))) for _turn in range(40)
+    ]
     assert sum(one["gain_low"] > 0 for one in alike) <= 3
 
 
