@@ -1,0 +1,160 @@
+"""Marking again after a master was mended: first seen, then done.
+
+``outlook`` compares; this module runs the preview and, when asked, the real thing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from custlab.errors import CustLabError
+from custlab.grading.regrade.outlook import Change, Outlook, look_ahead, structure_changes
+from custlab.i18n import _
+
+__all__ = ["Change", "Outlook", "apply_regrade", "copy_gradebook", "preview_regrade"]
+
+
+def preview_regrade(
+    course, assignment: str, settings, students=None, told: Callable | None = None
+) -> Outlook:
+    """Find out who would change; nothing is written.
+
+    Parameters
+    ----------
+    course : Course
+        The course, with the mended master.
+    assignment : str
+        The assignment.
+    settings : Settings
+        How to grade.
+    students : list of str, optional
+        Only these learners.
+    told : callable, optional
+        Called as ``told(learner, number of learners)`` after each.
+
+    Returns
+    -------
+    Outlook
+        The differences to the gradebook.
+
+    Raises
+    ------
+    CustLabError
+        If marked cells were added or taken away since work was handed in.
+    """
+    from custlab.grading.run import Run
+
+    run = Run(course, assignment, settings, students, as_released=False)
+    marks = _marks(course, assignment)
+    _check_structure(marks, run.masters)
+    results = []
+    for found in run.preview():
+        results.append(found)
+        if told:
+            told(found.student, len(run.students))
+    return look_ahead(marks, results, run.students)
+
+
+def apply_regrade(
+    course, assignment: str, settings, students=None, told: Callable | None = None
+) -> tuple[Outlook, dict[str, str], Path | None]:
+    """Take the mended master into the gradebook and mark everybody by it.
+
+    Parameters
+    ----------
+    course, assignment, settings, students
+        As for `preview_regrade`.
+    told : callable, optional
+        Called as ``told(learner, number of learners)`` after each.
+
+    Returns
+    -------
+    tuple of Outlook, dict of str to str, and Path or None
+        What has changed, who could not be marked and why, and the copy of the gradebook as it
+        was (None for one that is no SQLite file).
+    """
+    from dataclasses import replace
+
+    from custlab.grading.master import load_masters
+    from custlab.grading.run import Run
+
+    marks = _marks(course, assignment)
+    _check_structure(marks, load_masters(course, assignment, as_released=False))
+    copy = copy_gradebook(course)
+    _release_again(course, assignment)
+    run = Run(course, assignment, replace(settings, force=True), students)
+    summary = run.start(lambda name, _found: told(name, len(run.students)) if told else None)
+    outlook = look_ahead(marks, summary.graded, run.students)
+    return outlook, summary.failed, copy
+
+
+def _marks(course, assignment: str):
+    from custlab.grading.export.marks import cell_order, read_marks
+
+    with course.gradebook() as book:
+        return read_marks(book, assignment, cell_order(course, assignment))
+
+
+def _check_structure(marks, masters) -> None:
+    graded = {
+        master.name: [(c.grade_id, c.points) for c in master.cells if c.role in ("test", "manual")]
+        for master in masters
+    }
+    if found := structure_changes(marks, graded):
+        raise CustLabError(
+            _(
+                "Marked cells were added or taken away since work was handed in: {cells}. "
+                "nbgrader cannot take that into its gradebook. Keep the cells with their names; "
+                "set the points of a spoilt question to 0."
+            ).format(cells="; ".join(found))
+        )
+
+
+def copy_gradebook(course) -> Path | None:
+    """Copy the gradebook beside itself, whole even if somebody is writing to it.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+
+    Returns
+    -------
+    Path or None
+        The copy; None if the gradebook is no SQLite file.
+    """
+    if not course.db_url.startswith("sqlite:///"):
+        return None
+    path = Path(course.db_url.removeprefix("sqlite:///"))
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    copy = path.with_name(f"{path.name}.before-{stamp}")
+    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy)) as new:
+        old.backup(new)
+    return copy
+
+
+def _release_again(course, assignment: str) -> None:
+    """Let nbgrader take the mended master into the gradebook and make the learners' version."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+
+    directories = course.directories
+    directories.assignment_id = assignment
+    maker = GenerateAssignment(coursedir=directories, parent=course.app)
+    maker.force = True
+    maker.log.disabled = True  # it warns that it replaces the release, which is what is wanted
+    try:
+        maker.start()
+    except NbGraderException as error:
+        raise CustLabError(
+            _(
+                "nbgrader could not take the master of {name} into the gradebook ({error}); "
+                "`nbgrader generate_assignment {name} --force` says why. No mark was changed."
+            ).format(name=assignment, error=str(error).splitlines()[0] if str(error) else "-")
+        ) from None
+    finally:
+        maker.log.disabled = False

@@ -1,0 +1,126 @@
+"""A mended master: seen first, then done; what a person gave stays."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from custlab.cli.app import app
+from custlab.errors import CustLabError
+from custlab.grading.course import Course
+from custlab.grading.regrade import apply_regrade, preview_regrade
+from custlab.grading.run import Run, Settings
+from tests.red_team.course import (
+    ASSIGNMENT,
+    answers_text,
+    copy_course,
+    make_course,
+    marks,
+    released,
+    solved,
+    submit,
+)
+
+HOW = Settings(sandbox="none", workers=2)
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A graded class: alice right, bob by hand, carol wrong in the question that is mended."""
+    root = tmp_path_factory.mktemp("course")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        make_course(root)
+        submit(root, "alice", solved(root), answers_text())
+        submit(root, "bob", solved(root), answers_text())
+        submit(root, "carol", solved(root), answers_text({"who-decides": ("choose_one", "a")}))
+        submit(root, "dave", released(root))
+        course = Course(root)
+        Run(course, ASSIGNMENT, HOW).start()
+        with course.gradebook() as book:
+            for student in ("alice", "bob", "carol"):
+                essay = book.find_grade("explain", ASSIGNMENT, ASSIGNMENT, student)
+                essay.manual_score, essay.needs_manual_grade = 3, False
+            by_hand = book.find_grade("test-who-decides", ASSIGNMENT, ASSIGNMENT, "bob")
+            by_hand.manual_score = 1.5
+            extra = book.find_grade("test-who-decides", ASSIGNMENT, ASSIGNMENT, "alice")
+            extra.extra_credit = 0.5
+            stale = book.find_grade("explain", ASSIGNMENT, ASSIGNMENT, "carol")
+            stale.auto_score = 4  # as stock nbgrader leaves one when a cell's kind changes
+            book.db.commit()
+    return root
+
+
+@pytest.fixture
+def mended(graded, tmp_path):
+    """The master's key was wrong: 'a' is right after all."""
+    root = copy_course(graded, tmp_path / "c")
+    path = root / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert 'key=\\"b\\"' in text
+    path.write_text(text.replace('key=\\"b\\"', 'key=\\"a\\"'), encoding="utf-8")
+    return root
+
+
+def files(root: Path) -> dict:
+    course = root / "course"
+    return {
+        path.relative_to(root): path.read_bytes()
+        for folder in (course, root / "exercises")
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def test_first_it_is_only_shown(mended, tmp_path):
+    before = files(mended)
+    words = ["regrade", ASSIGNMENT, "--sandbox", "none", "--course", str(mended)]
+    table = tmp_path / "changes.csv"
+    shown = CliRunner().invoke(app, [*words, "--csv", str(table)])
+    assert shown.exit_code == 0, shown.output
+    assert files(mended) == before, "nothing was written"
+    assert "2 of 4 totals would change." in shown.output
+    assert "bob, test-who-decides: the mark by hand stays" in shown.output
+    changes = pd.read_csv(table).set_index("student_id")
+    assert changes.loc["alice", ["before", "after"]].tolist() == [2.5, 0.5]
+    assert changes.loc["carol", ["before", "after"]].tolist() == [0.0, 2.0]
+    assert changes.loc["bob", ["before", "after", "marked_by_hand"]].tolist() == [1.5, 1.5, "yes"]
+    assert "dave" not in changes.index
+
+
+def test_then_it_is_done_and_marks_by_hand_stay(mended):
+    course = Course(mended)
+    seen = preview_regrade(course, ASSIGNMENT, HOW)
+    assert seen.changed["change"].to_dict() == {"alice": -2.0, "carol": 2.0}
+    old = marks(mended)
+    done, failed, copy = apply_regrade(course, ASSIGNMENT, HOW)
+    assert failed == {}
+    assert done.changed.equals(seen.changed), "what was shown is what was done"
+    new = marks(mended)
+    for student in ("alice", "bob", "carol", "dave"):
+        same = [cell for cell in new[student] if cell not in ("test-who-decides", "explain")]
+        assert [new[student][c][0] for c in same] == [old[student][c][0] for c in same]
+    assert [new[s]["test-who-decides"][0] for s in ("alice", "bob", "carol")] == [0, 0, 2]
+    assert new["carol"]["explain"][0] is None, "a stale automatic mark is reset"
+    with course.gradebook() as book:
+        scores = {s.student.id: s.score for s in book.assignment_submissions(ASSIGNMENT)}
+        assert scores == {"alice": 10.5, "bob": 11.5, "carol": 12.0, "dave": 0.0}
+    assert copy is not None
+    assert copy.stat().st_size
+    assert Run(course, ASSIGNMENT, HOW).start().graded == [], "all is done"
+
+
+def test_a_cell_that_came_or_went_stops_before_anything_is_touched(mended):
+    path = mended / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"test-groups"', '"test-clusters"'), encoding="utf-8")
+    before = files(mended)
+    for how in (preview_regrade, apply_regrade):
+        with pytest.raises(CustLabError, match=r"test-clusters is new.*test-groups is gone"):
+            how(Course(mended), ASSIGNMENT, HOW)
+    assert files(mended) == before
