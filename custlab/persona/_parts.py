@@ -11,6 +11,12 @@ from dataclasses import dataclass, field, replace
 from custlab.i18n import _
 from custlab.persona._words import number, strength_word
 
+SCHEMA_VERSION = 1
+DIMENSIONS = ("demographic", "behaviour", "psychology", "needs")
+KINDS = ("need", "expectation", "pain point")
+STRENGTHS = ("strong", "moderate", "weak", "assumed")
+AREAS = ("media and placement", "content", "promotion", "product", "service")
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -213,6 +219,9 @@ class Quote:
 @dataclass(frozen=True)
 class Value:
     """What the segment's customers bring.
+
+    A value that does not clearly differ from the rest's is on the card all the same; its
+    evidence is called weak.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ from scipy.stats import chi2
 # Siddiqi (2006): under .1 stable, to .25 to be watched, above shifted.
 PSI_WATCH = 0.1
 PSI_SHIFTED = 0.25
+YEAR = pd.DateOffset(months=12)
 # Facts that carry a date, so that a year before can be told from now.
 MOVING = ("orders", "interactions", "products", "deals", "subscriptions")
 

@@ -130,7 +130,8 @@ def checked_segments(case, segments: pd.Series) -> pd.Series:
         raise InputError(
             _("segments must be a Series: the segment of each customer, with customer_id as index.")
         )
-    known = segments.dropna()
+    # As plain values: a category keeps labels that nobody has, and 2.0 is meant as 2.
+    known = segments.dropna().convert_dtypes().astype(object)
     if known.index.has_duplicates:
         raise InputError(
             _("customer_id {id!r} is in the segments more than once: one segment each.").format(

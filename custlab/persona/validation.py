@@ -15,14 +15,14 @@ from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.persona._advice import advise
 from custlab.persona._facts import facts_of
-from custlab.persona._lines import margin_of
 from custlab.persona._validate_campaign import (
     campaign_rows,
     judged,
     predicted,
     uplift_by_persona,
 )
-from custlab.persona._validate_drift import mix_drift, trait_drift
+from custlab.persona._validate_drift import YEAR, mix_drift, trait_drift
+from custlab.persona._validate_explained import explained
 from custlab.persona.assigning import best_of, held_in, odds_in
 from custlab.persona.drafting import card_traits, checked_segments, in_order
 from custlab.persona.evidence import MIN_MEMBERS
@@ -30,7 +30,6 @@ from custlab.persona.model import Persona
 
 # A customer is torn between two personas if the second is at least a third as likely.
 TORN_ODDS = 3.0
-YEAR = pd.DateOffset(months=12)
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ class _Trial:
         agreement = self.agreement(assigned, bare)
         advice = advise(self.segments, assigned, overlap, trait_drift, self.labels)
         return Validation(
-            self.case.name, len(self.cards), assigned, agreement, self.explained(), prediction,
+            self.case.name, len(self.cards), assigned, agreement, explained(self), prediction,
             uplift, overlap, drift, trait_drift, advice,
         )  # fmt: skip
 
@@ -236,46 +235,6 @@ class _Trial:
         table = shares.fillna(0.0).to_numpy(copy=True)
         np.fill_diagonal(table, 0.0)
         return pd.DataFrame(table, self.labels, self.labels).rename_axis("persona")
-
-    def explained(self) -> pd.DataFrame:
-        """Predict value and needs of the held out by the mean of the others of their persona."""
-        before = self.case.as_of - YEAR
-        rows = [
-            (words, *self._share_explained(values, before, ()))
-            for words, values in self._since(before)
-        ]
-        if "survey" in self.case.tables:
-            for fact in facts_of(self.case).facts:
-                if fact.table == "survey" and fact.column.startswith("need_"):
-                    values = facts_of(self.case).column(fact.key)
-                    answers = pd.Series(values, facts_of(self.case).values.index)
-                    found = self._share_explained(answers, None, ("survey",))
-                    rows.append((fact.words, *found))
-        return pd.DataFrame(rows, columns=["what", "share", "low", "high", "customers"])
-
-    def _since(self, before):
-        """Give what customers known a year ago did since: orders, and margin if costs are known."""
-        known = facts_of(self.case, before).values.index
-        if "orders" in self.case.tables and len(known) > len(self.cards) * MIN_MEMBERS:
-            later = self.case.orders[self.case.orders["order_date"] > before]
-            orders = later.groupby(later["customer_id"].astype(object))["order_id"].nunique()
-            yield _("orders of the following 12 months"), orders.reindex(known, fill_value=0)
-            margin = margin_of(self.case)
-            if margin is not None:
-                yield _("margin of the following 12 months"), margin.reindex(known, fill_value=0.0)
-
-    def _share_explained(self, values: pd.Series, until, without) -> tuple:
-        values = values.dropna().astype(float)
-        errors = []
-        for one in range(len(self.cards)):
-            given = self.everybody(one, until, without).reindex(values.index)
-            out = self.fold[values.index] == one
-            means = values[~out].groupby(given[~out]).mean()
-            mean = values[~out].mean()
-            guess = given[out].map(means).astype(float).fillna(mean)
-            errors.append(pd.DataFrame({"own": (values[out] - guess) ** 2,
-                                        "none": (values[out] - mean) ** 2}))  # fmt: skip
-        return _ratio(pd.concat(errors))
 
     def campaigns(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Learn rates of response from the others, predict those held out."""
@@ -322,13 +281,3 @@ class _Trial:
         # Only customers known in both years, so that the same people are compared.
         known = facts_of(self.case, self.case.as_of - YEAR).values.index
         return table[table.index.isin(members) & table.index.isin(known)]
-
-
-def _ratio(errors: pd.DataFrame, draws: int = 500) -> tuple[float, float, float, int]:
-    """Give the share of squared error saved, with a bootstrap interval over customers."""
-    own, none = errors["own"].to_numpy(), errors["none"].to_numpy()
-    share = 1 - own.sum() / none.sum()
-    picks = np.random.default_rng(0).integers(0, len(own), (draws, len(own)))
-    drawn = 1 - own[picks].sum(axis=1) / none[picks].sum(axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(share), float(low), float(high), len(own)

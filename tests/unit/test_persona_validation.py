@@ -7,8 +7,10 @@ from scipy.special import logit
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
+from custlab.cases.case import Case
 from custlab.errors import InputError
 from custlab.persona import assign, held_by, stability_index, validate
+from custlab.persona._facts import DATED, facts_of
 from custlab.persona._validate_campaign import (
     area_under_curve,
     drawn_in,
@@ -17,6 +19,7 @@ from custlab.persona._validate_campaign import (
     uplift_by_persona,
 )
 from custlab.persona._validate_drift import by_chance, trait_drift
+from custlab.persona.drafting import checked_segments, in_order
 from tests.unit.fixtures_persona import case_of, members_of, personas_of, segments_of
 
 RNG = np.random.default_rng(11)
@@ -191,3 +194,30 @@ def test_a_planted_shift_is_seen():
     found = trait_drift(then, now, moving).set_index("trait")
     assert found.loc[ids[0], "shifted"]
     assert not found.loc[ids[1:], "shifted"].any()
+
+
+@pytest.mark.parametrize("name", ["ecommerce", "software"])
+def test_what_is_known_on_a_day_holds_nothing_later(name):
+    case, day = case_of(name), pd.Timestamp("2024-03-01")
+    dates = DATED | {"customers": "customer_since"}
+    ends = {"deals": "closed_on", "subscriptions": "ended_on"}
+    cut = {}
+    for table, frame in case.tables.items():
+        if table in dates:
+            frame = frame[frame[dates[table]] < day + pd.Timedelta(days=1)].copy()
+        if table in ends:
+            open_then = ~(frame[ends[table]] <= day)
+            for column in {"closed_on", "loss_reason", "ended_on", "end_reason"} & set(frame):
+                frame[column] = frame[column].mask(open_then)
+        cut[table] = frame
+    then = Case(case.package, {table: frame.copy for table, frame in cut.items()})
+    seen, expected = facts_of(case, day).values, facts_of(then, day).values
+    pd.testing.assert_frame_equal(seen, expected)
+
+
+def test_segment_labels_may_be_floats_or_categories():
+    case, labels = case_of("software"), segments_of("software")
+    expected = [persona.segment for persona in personas_of("software")]
+    for same in (labels.astype(float), labels.astype("category").cat.add_categories([99])):
+        checked = checked_segments(case, same)
+        assert [str(label) for label in in_order(checked)] == expected
