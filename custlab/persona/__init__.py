@@ -12,7 +12,8 @@ from importlib import import_module
 _HOMES = {
     "model": "AREAS DIMENSIONS KINDS SCHEMA_VERSION STRENGTHS Evidence Persona PersonaSet Quote "
     "Suggestion Trait Value",
-    "evidence": "MIN_MEMBERS RULE trait_table",
+    "_rule": "RULE rule_table",
+    "evidence": "MIN_MEMBERS trait_table",
     "drafting": "draft draft_set trait_of",
     "actions": "suggest",
     "check": "check_persona",

@@ -6,6 +6,7 @@ unknown: the age of a firm, the needs of somebody who answered no survey.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -34,7 +35,8 @@ class Fact:
     Parameters
     ----------
     table, column, level : str
-        Source; together they name the fact. ``level`` is a category, or what was measured.
+        Source; together they name the fact, in the same words in every language. ``level`` is a
+        category, or what was measured.
     dimension : str
         Dimension of a persona.
     words : str
@@ -152,7 +154,8 @@ def facts_of(case, until=None, since=None) -> Facts:
         Kept for the case, so that a second call costs nothing.
     """
     kept = _CACHE.setdefault(case, {})
-    key = (str(until), str(since))
+    # Facts carry words, so each language has its own.
+    key = (str(until), str(since), os.environ.get("CUSTLAB_LANG", ""))
     if key not in kept:
         kept[key] = _collect(Window(case, until, since))
     return kept[key]

@@ -33,7 +33,7 @@ def _of_deals(deals: pd.DataFrame, until: pd.Timestamp):
     closed = deals[deals["closed_on"] <= until]
     days = (closed["closed_on"] - closed["opened_on"]).dt.days
     yield (
-        Fact("deals", "closed_on", _("days from offer to decision"), "behaviour",
+        Fact("deals", "closed_on", "days from offer to decision", "behaviour",
              _("days from offer to decision"), _("Take longer to decide than others"),
              _("Decide faster than others"), statistic="median", unit=_("days")),
         days.groupby(closed["customer"]).median(),
@@ -67,7 +67,7 @@ def _of_subscriptions(subscriptions: pd.DataFrame, until: pd.Timestamp):
     )  # fmt: skip
     ended = (latest["ended_on"] <= until).astype(float)
     yield (
-        Fact("subscriptions", "ended_on", _("ended"), "needs", _("have ended their subscription"),
+        Fact("subscriptions", "ended_on", "ended", "needs", _("have ended their subscription"),
              _("Have ended their subscription"), kind="pain point"),
         ended,
     )  # fmt: skip

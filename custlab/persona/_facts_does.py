@@ -59,28 +59,29 @@ def _order_numbers(orders: pd.DataFrame, window: Window):
     recent = orders[last_year].groupby("customer")["order_id"].nunique()
     paid, discount = by["amount"].sum(), by["discount"].sum()
     numbers = [
-        ("order_id", _("orders in all"), count, "mean", "",
+        ("order_id", "orders in all", _("orders in all"), count, "mean", "",
          _("Have ordered more often than others: {value} times on average"),
          _("Have ordered less often than others: {value} times on average")),
-        ("order_id", _("orders in the last 12 months"),
+        ("order_id", "orders in the last 12 months", _("orders in the last 12 months"),
          recent.reindex(count.index, fill_value=0), "mean", "",
          _("Ordered more often in the last 12 months: {value} times on average"),
          _("Ordered less often in the last 12 months: {value} times on average")),
-        ("order_date", _("days since the last order"),
+        ("order_date", "days since the last order", _("days since the last order"),
          (window.until - by["order_date"].max()).dt.days, "median", _("days"),
          _("Their last order is longer ago: {value} days"),
          _("Have ordered more recently than others: {value} days ago")),
-        ("amount", _("amount of an order"), paid / count, "median", window.case.currency,
+        ("amount", "amount of an order", _("amount of an order"), paid / count, "median",
+         window.case.currency,
          _("Spend more on an order than others: {value} {unit}"),
          _("Spend less on an order than others: {value} {unit}")),
-        ("discount", _("discount on the list price"),
+        ("discount", "discount on the list price", _("discount on the list price"),
          100 * discount / (paid + discount).where(paid + discount > 0), "mean", "%",
          _("Buy with more discount than others: {value} % on average"),
          _("Buy with less discount than others: {value} % on average")),
     ]  # fmt: skip
-    for column, words, values, statistic, unit, more, less in numbers:
+    for column, level, words, values, statistic, unit, more, less in numbers:
         yield (
-            Fact("orders", column, words, "behaviour", words, more, less,
+            Fact("orders", column, level, "behaviour", words, more, less,
                  statistic=statistic, unit=unit),
             values,
         )  # fmt: skip
@@ -92,7 +93,7 @@ def _order_flags(orders: pd.DataFrame):
     for month, first, last in SALES:
         in_sale |= (day.dt.month == month) & day.dt.day.between(first, last)
     flags = [
-        ("order_date", _("618 or Double 11"), in_sale,
+        ("order_date", "618 or Double 11", in_sale,
          _("have ordered in the 618 or Double 11 sale"),
          _("Have ordered in the 618 or Double 11 sale"),
          _("Seldom order in the 618 and Double 11 sales"), "behaviour", ""),
@@ -140,7 +141,7 @@ def from_interactions(window: Window):
         )  # fmt: skip
     weekend = (done["timestamp"].dt.day_of_week >= 5).groupby(done["customer"])
     yield (
-        Fact("interactions", "timestamp", _("weekend"), "behaviour",
+        Fact("interactions", "timestamp", "weekend", "behaviour",
              _("are mostly active at weekends"), _("Mostly active at weekends"),
              _("Mostly active from Monday to Friday")),
         (weekend.mean() >= 0.5).astype(float),

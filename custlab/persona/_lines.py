@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
+from custlab.persona._rule import strengths
 from custlab.persona._statistics import compare
 from custlab.persona.assigning import held_by
-from custlab.persona.evidence import MIN_MEMBERS, evidence_of, strengths
+from custlab.persona.evidence import MIN_MEMBERS, evidence_of
 from custlab.persona.model import Persona, Quote, Trait, Value
 
 _DECIDERS: WeakKeyDictionary = WeakKeyDictionary()
@@ -95,7 +96,7 @@ def value_line(case, members: pd.Index, others: pd.Index) -> Value | None:
     row = compare(own.to_frame(), other.to_frame(), pd.Series(["mean"])).iloc[0].astype(object)
     strength = strengths([row["effect"]], [row["p"]], [row["p"]])[0]
     row["strength"] = "weak" if strength == "none" else strength
-    row["table"], row["column"], row["level"] = "orders", "amount", _("margin of 12 months")
+    row["table"], row["column"], row["level"] = "orders", "amount", "margin of 12 months"
     row["statistic"], row["unit"] = "mean", case.currency
     row["words"] = _("margin of the last 12 months")
     row["holds_rest"] = float((other > row["rest"]).mean())

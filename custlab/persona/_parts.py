@@ -39,7 +39,7 @@ class Evidence:
     low, high : float
         Interval of the difference ``value - rest``, in the statistic's own unit.
     strength : {"strong", "moderate", "weak"}
-        By the rule of :data:`custlab.persona.evidence.RULE`.
+        By the rule of :func:`custlab.persona.rule_table`.
     words : str
         The claim as the rest of a sentence, such as "shop after 22:00".
     unit : str

@@ -1,9 +1,10 @@
 """What sets a segment apart, and how sure that is.
 
 Some 140 candidate traits are tried for every segment, so some differences show up by chance
-alone. The guard is part of the rule of strength (:data:`RULE`): "strong" asks for an interval
-that holds for all candidates at once (Bonferroni), "moderate" for at most 5 % false discoveries
-among the candidates (Benjamini & Hochberg 1995). Bonferroni is cautious, needs no assumption on
+alone. The guard is part of the rule of strength (:func:`custlab.persona.rule_table`): "strong"
+asks for a difference that holds for all candidates at once (Bonferroni), "moderate" for at most
+5 % false discoveries among the candidates (Benjamini & Hochberg 1995); of "weak" ones expect
+three or four by chance in any group of customers. Bonferroni is cautious, needs no assumption on
 how the candidates hang together, and, unlike a split into halves, spends no customers: segments
 of the survey's sample have a hundred or fewer.
 
@@ -20,14 +21,13 @@ Statistical Society B 57(1), 289-300.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.persona._facts import Fact, facts_of, member_ids
+from custlab.persona._rule import NONE, RULE, strengths
 from custlab.persona._statistics import adjusted, compare
 from custlab.persona._words import number
 from custlab.persona.model import Evidence
@@ -36,34 +36,6 @@ from custlab.persona.model import Evidence
 # spans up to 36 points, and a line on so few may point to a person.
 MIN_MEMBERS = 30
 
-
-@dataclass(frozen=True)
-class Rule:
-    """When evidence has a strength.
-
-    Parameters
-    ----------
-    strength : str
-        The strength.
-    least_effect : float
-        Smallest effect size: .2 is small, .5 medium, .8 large (Cohen 1988).
-    guard : {"bonferroni", "fdr", "single"}
-        The difference differs from 0 at 5 %: over all candidates together, at a false discovery
-        rate, or taken alone.
-    """
-
-    strength: str
-    least_effect: float
-    guard: str
-
-
-RULE = (
-    Rule("strong", 0.5, "bonferroni"),
-    Rule("moderate", 0.2, "fdr"),
-    Rule("weak", 0.2, "single"),
-)
-LEVEL = 0.05
-NONE = "none"
 
 COLUMNS = [
     "table", "column", "level", "statistic", "value", "rest", "n", "n_rest", "effect", "low",
@@ -206,34 +178,6 @@ def _compared(facts: list[Fact], own: pd.DataFrame, other: pd.DataFrame) -> pd.D
     table["share"] = _share_beyond(own, table, more)
     table["holds_rest"] = _share_beyond(other, table, more)
     return table[COLUMNS]
-
-
-def strengths(effect, p, q) -> list[str]:
-    """Name the strength of evidence by :data:`RULE`.
-
-    Parameters
-    ----------
-    effect : array of float
-        Effect sizes of all candidates.
-    p, q : array of float
-        Their p-values, as they are and adjusted for false discoveries.
-
-    Returns
-    -------
-    list of str
-        "strong", "moderate", "weak" or "none".
-
-    Examples
-    --------
-    >>> strengths([0.6, 0.3, 0.3], [1e-6, 0.001, 0.2], [3e-6, 0.0015, 0.2])
-    ['strong', 'moderate', 'none']
-    """
-    size, p, q = np.abs(np.asarray(effect)), np.asarray(p), np.asarray(q)
-    passed = {"bonferroni": p * len(p) < LEVEL, "fdr": q < LEVEL, "single": p < LEVEL}
-    named = np.full(len(size), NONE, dtype=object)
-    for rule in reversed(RULE):
-        named[(size >= rule.least_effect) & passed[rule.guard]] = rule.strength
-    return named.tolist()
 
 
 def _share_beyond(values: pd.DataFrame, table: pd.DataFrame, more: np.ndarray) -> np.ndarray:

@@ -156,3 +156,16 @@ def test_suggestions_follow_from_evidence_only_and_reach_all_areas():
     fewer = persona.filtered("strong").without_trait(persona.traits[0].id)
     left = {trait.id for trait in fewer.traits}
     assert all(set(one.because) <= left and one.because for one in fewer.suggestions)
+
+
+def test_a_card_made_in_one_language_is_checked_in_another(monkeypatch):
+    persona = personas_of("software")["Maple"]
+
+    class Turned:
+        def gettext(self, message):  # a language in which every sentence differs
+            return message.swapcase() if "{" not in message else f"~{message}"
+
+    monkeypatch.setattr("custlab.i18n._current", Turned)
+    monkeypatch.setenv("CUSTLAB_LANG", "xx")
+    assert found(persona, "differs").empty
+    assert found(persona, "assumed").empty
