@@ -14,12 +14,18 @@ from custlab.plots import value as plots
 from custlab.plots import value_lenses, value_voice
 from custlab.value.clv import discounted, monthly_purchases
 from custlab.value.loyalty import net_promoter_score
-from custlab.value.profit import COST_DRIVERS, whale_curve
+from custlab.value.profit import COST_DRIVERS, allocate, whale_curve
 
 LONGEST = 60  # months
 
 
-def horizon_explorer(purchases, spend: pd.Series, histories: pd.DataFrame, margin: pd.Series):
+def horizon_explorer(
+    purchases,
+    spend: pd.Series,
+    histories: pd.DataFrame,
+    margin: pd.Series,
+    currency: str = "CNY",
+):
     """Explore what lifetime value depends on: how far you look, and how patient you are.
 
     Parameters
@@ -32,6 +38,8 @@ def horizon_explorer(purchases, spend: pd.Series, histories: pd.DataFrame, margi
         ``x``, ``t_x``, ``T`` in weeks.
     margin : Series
         Each customer's share of spend left after variable costs.
+    currency : str
+        Unit of the amounts.
 
     Returns
     -------
@@ -60,12 +68,15 @@ def horizon_explorer(purchases, spend: pd.Series, histories: pd.DataFrame, margi
         by_month = (monthly.to_numpy() * weights * per_purchase.to_numpy()[:, None]).sum(axis=0)
         values = discounted(monthly.iloc[:, :horizon], rate) * per_purchase
         kept = (_best(values, n_best) & base).sum() / n_best
-        picture = plots.value_by_month(by_month, horizon)
+        picture = plots.value_by_month(by_month, horizon, currency)
         sentence = _(
-            "The customers are worth <b>{total:,.0f}</b> in {horizon} months at {discount} % a "
-            "year. <b>{kept:.0f} %</b> of the best fifth are the same as at 12 months, 10 % and "
-            "own margins."
-        ).format(total=values.sum(), horizon=horizon, discount=discount, kept=100 * kept)
+            "The customers are worth <b>{total:,.0f} {currency}</b> in {horizon} months at "
+            "{discount} % a year. <b>{kept:.0f} %</b> of the best fifth are the same as at 12 "
+            "months, 10 % and own margins."
+        ).format(
+            total=values.sum(), currency=currency, horizon=horizon, discount=discount,
+            kept=100 * kept,
+        )  # fmt: skip
         return picture, sentence
 
     return explorer(
@@ -135,7 +146,7 @@ def alive_explorer(model):
 
 
 def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
-    """Explore which cost driver bends the whale curve.
+    """Explore which cost driver bends the whale curve, and what shared-out overheads do to it.
 
     Parameters
     ----------
@@ -153,7 +164,7 @@ def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
     --------
     >>> from custlab.value import COST_DRIVERS
     >>> table = pd.DataFrame(0.0, ["a", "b"], ["list_sales", *COST_DRIVERS])
-    >>> table["list_sales"] = [100.0, 50.0]
+    >>> table["list_sales"], table["order_handling"] = [100.0, 50.0], [1.0, 1.0]
     >>> table.loc["b", "service"] = 70.0
     >>> box = whale_explorer(table)
     >>> "1 of 2 customers cost money" in box.children[-1].value
@@ -161,18 +172,23 @@ def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
     """
     drivers = [name for name in COST_DRIVERS if name not in ("cost_of_goods", "returns")]
     base = table["list_sales"] - table["cost_of_goods"] - table["returns"]
+    total = table["list_sales"].sum() - table[list(COST_DRIVERS)].sum().sum()
 
-    def draw(dearer, **counted):
+    def draw(dearer, overheads, **counted):
         used = [name for name in drivers if counted[name]]
         factors = {name: 1 + dearer / 100 if name == "service" else 1 for name in used}
         profit = base - sum((table[name] * factors[name] for name in used), start=0.0)
+        if overheads:  # the handling of orders costs the same for each: a count of orders
+            profit = profit - allocate(total * overheads / 100, table["order_handling"])
         losing = int((profit < 0).sum())
-        names = ", ".join(value_lenses.driver_name(name) for name in used) or _("nothing else")
+        names = [value_lenses.driver_name(name) for name in used]
+        if overheads:
+            names.append(_("overheads of {n} % of all contribution").format(n=overheads))
         sentence = _(
             "Counted besides goods: {names}. <b>{losing:,} of {n:,} customers cost money</b>; they "
-            "lose {lost:,.0f} {currency}, against a total profit of {total:,.0f}."
+            "lose {lost:,.0f} {currency}, and all together bring {total:,.0f}."
         ).format(
-            names=html.escape(names), losing=losing, n=len(profit),
+            names=html.escape(", ".join(names)) or _("nothing else"), losing=losing, n=len(profit),
             lost=-profit[profit < 0].sum(), total=profit.sum(), currency=currency,
         )  # fmt: skip
         return value_lenses.whale(whale_curve(profit), currency=currency), sentence
@@ -183,10 +199,13 @@ def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
     return explorer(
         draw,
         _("The whale curve, driver by driver"),
-        _("Take cost drivers away one at a time. With none of them every customer seems to earn "
-          "money."),
+        _("First take cost drivers away one at a time: with none of them every customer seems to "
+          "earn money. Then put them back and share out the overheads."),
         **boxes,
         dearer=widgets.IntSlider(0, 0, 200, 25, description=_("Service dearer by (%)")),
+        overheads=widgets.IntSlider(
+            0, 0, 75, 25, description=_("Overheads (% of contribution)")
+        ),
     )  # fmt: skip
 
 
@@ -210,15 +229,16 @@ def nps_explorer():
         counts[1] = min(counts[1], n - counts[0])
         answers = np.repeat([10, 3, 8], [counts[0], counts[1], n - counts.sum()])
         score = net_promoter_score(answers)
-        picture = value_voice.net_promoter({_("this quarter"): score})
-        differs = not score["low"] <= before / 100 <= score["high"]
-        sentence = _(
-            "Score {nps:.0f}, interval {low:.0f} to {high:.0f}. Last quarter's {before} lies "
-            "{where}: the two <b>{verdict}</b>."
+        picture = value_voice.net_promoter({_("this quarter"): score}, before=before)
+        inside = score["low"] <= before / 100 <= score["high"]
+        sentence = (
+            _("Score {nps:.0f}, interval {low:.0f} to {high:.0f}. Last quarter's {before} lies "
+              "inside: the two <b>cannot be told apart</b>.")
+            if inside
+            else _("Score {nps:.0f}, interval {low:.0f} to {high:.0f}. Last quarter's {before} "
+                   "lies outside: the two <b>differ</b>.")
         ).format(
-            nps=100 * score["nps"], low=100 * score["low"], high=100 * score["high"],
-            before=before, where=_("outside") if differs else _("inside"),
-            verdict=_("differ") if differs else _("cannot be told apart"),
+            nps=100 * score["nps"], low=100 * score["low"], high=100 * score["high"], before=before
         )  # fmt: skip
         return picture, sentence
 

@@ -151,7 +151,7 @@ def whale(curve: pd.DataFrame, *, title: str = "", currency: str = "CNY") -> Pic
     ax.plot(x[top], y[top], "o", color="black")
     ax.axhline(y[-1], color=MUTED, lw=1)
     ax.axhline(0, color="black", lw=0.8)
-    unit = "%" if shares else f" {currency}"
+    unit = " %" if shares else f" {currency}"
     ax.annotate(
         _("best {x:.0f} %: {y:,.0f}{unit}").format(x=x[top], y=y[top], unit=unit),
         (x[top], y[top]), xytext=(-8, 6), textcoords="offset points", ha="right",
@@ -169,7 +169,7 @@ def whale(curve: pd.DataFrame, *, title: str = "", currency: str = "CNY") -> Pic
     alt = _(
         "Whale curve: the best {x:.0f} % of customers bring {y:,.0f}{unit} of the profit; "
         "{losing:,} of {n:,} cost money."
-    ).format(x=x[top], y=y[top], unit=" %" if shares else unit, losing=losing, n=len(curve))
+    ).format(x=x[top], y=y[top], unit=unit, losing=losing, n=len(curve))
     return Picture(fig, alt)
 
 
@@ -186,49 +186,60 @@ def _magnify_tail(ax, x, y, top: int) -> None:
     small.set(xticks=[], yticks=[])  # without labels, for an explorer must answer at once
 
 
-def lenses(future: pd.Series, *, title: str = "") -> Picture:
+def lenses(table: pd.DataFrame, *, chance: float, best: float, title: str = "") -> Picture:
     """Draw what the customers chosen by each lens brought afterwards.
 
     Parameters
     ----------
-    future : Series
-        Share (0 to 1) of all later value brought by the customers that each lens chose, by name;
-        an entry named "by chance" is drawn as a line.
-
+    table : DataFrame
+        The result of :func:`custlab.value.compare_lenses`.
+    chance : float
+        Share (0 to 1) of all later value that a choice by lot would bring.
+    best : float
+        Share (0 to 1) that somebody who knew the future would choose.
     title : str, optional
         What the picture says.
 
     Returns
     -------
     Picture
-        A bar for each lens.
+        A bar with its interval for each lens; chance and the best possible as lines.
 
     Examples
     --------
-    >>> lenses(pd.Series({"past spend": 0.5, "by chance": 0.2})).alt
-    'Share of later value brought by the chosen customers. past spend 50 %, by chance 20 %.'
+    >>> table = pd.DataFrame({"share": [0.5], "low": [0.4], "high": [0.6]}, index=["past spend"])
+    >>> lenses(table, chance=0.2, best=0.8).alt
+    'Share of later value brought by the chosen customers. past spend 50 % (40 to 60). By chance...'
     """
-    chance = _("by chance")
-    shown = future.drop(chance, errors="ignore").sort_values()
-    fig, ax = new_figure(7.5, 1.4 + 0.5 * len(shown))
+    shown = table.sort_values("share")
+    fig, ax = new_figure(7.5, 1.7 + 0.5 * len(shown))
     place = np.arange(len(shown))
-    ax.barh(place, 100 * shown, color=BLUE, height=0.6)
-    for y, value in zip(place, shown, strict=True):
-        ax.annotate(percent(value), (max(100 * value, 0), y), xytext=(4, 0),
-                    textcoords="offset points", va="center")  # fmt: skip
-    if chance in future:
-        ax.axvline(100 * future[chance], color=RED, ls="--", label=chance)
-        ax.legend(loc="lower right")
+    ax.barh(place, 100 * shown["share"], color=BLUE, height=0.6)
+    ax.hlines(place, 100 * shown["low"], 100 * shown["high"], color="black", lw=2)
+    for y, row in zip(place, shown.itertuples(), strict=True):
+        # At the foot of the bar, where neither an interval nor a line crosses the number.
+        ax.annotate(percent(row.share), (0, y), xytext=(6, 0), textcoords="offset points",
+                    va="center", color="white", fontweight="bold")  # fmt: skip
+    ax.axvline(100 * chance, color=RED, ls="--", label=_("by chance"))
+    ax.axvline(100 * best, color="black", ls=":", label=_("if the future were known"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.32), ncols=2)
     ax.set_yticks(place, shown.index)
-    ax.set_xlim(0, 105)
+    ax.set_xlim(0, 100)
     ax.set(
-        xlabel=_("share of later margin (%)"),
+        xlabel=_("share of later contribution (%, black line: 95 % interval)"),
         title=title or _("What the chosen customers brought afterwards"),
     )
-    told = ", ".join(f"{name} {percent(value)}" for name, value in future.items())
-    return Picture(
-        fig, _("Share of later value brought by the chosen customers. {told}.").format(told=told)
+    told = ", ".join(
+        _("{name} {share} ({low:.0f} to {high:.0f})").format(
+            name=name, share=percent(row["share"]), low=100 * row["low"], high=100 * row["high"]
+        )
+        for name, row in table.iterrows()
     )
+    alt = _(
+        "Share of later value brought by the chosen customers. {told}. By chance {chance}, if the "
+        "future were known {best}."
+    ).format(told=told, chance=percent(chance), best=percent(best))
+    return Picture(fig, alt)
 
 
 def tiers(table: pd.DataFrame, *, title: str = "") -> Picture:

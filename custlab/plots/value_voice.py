@@ -9,16 +9,18 @@ from custlab.i18n import _
 from custlab.plots.value_lenses import percent
 from custlab.style import PALETTE, Picture, new_figure
 
-BLUE = PALETTE[0]
+BLUE, RED = PALETTE[0], PALETTE[3]
 
 
-def net_promoter(scores: dict[str, pd.Series]) -> Picture:
+def net_promoter(scores: dict[str, pd.Series], *, before: float | None = None) -> Picture:
     """Draw net promoter scores with their intervals.
 
     Parameters
     ----------
     scores : dict
         Name of a group and its :func:`custlab.value.net_promoter_score`.
+    before : float, optional
+        An earlier score to compare with, in points of 100.
 
     Returns
     -------
@@ -43,6 +45,10 @@ def net_promoter(scores: dict[str, pd.Series]) -> Picture:
             )
         )
     ax.axvline(0, color="black", lw=0.8)
+    if before is not None:
+        ax.axvline(before, color=RED, ls="--", label=_("before: {score:.0f}").format(score=before))
+        ax.legend(loc="upper left")
+        told.append(_("Before: {score:.0f}.").format(score=before))
     labels = [f"{name}\nn = {score['n']:,.0f}" for name, score in scores.items()]
     ax.set_yticks(range(len(scores)), labels, fontsize=9)
     ax.set_ylim(len(scores) - 0.4, -0.6)
@@ -55,15 +61,15 @@ def net_promoter(scores: dict[str, pd.Series]) -> Picture:
     return Picture(fig, _("Net promoter score with 95 % interval. {told}").format(told=told))
 
 
-def loyalty(crossed: pd.Series, *, says: str, does: str) -> Picture:
+def loyalty(crossed: pd.Series, *, says: tuple[str, str], does: tuple[str, str]) -> Picture:
     """Draw attitude against behaviour as four fields.
 
     Parameters
     ----------
     crossed : Series
         The result of :func:`custlab.value.loyalty_matrix`.
-    says, does : str
-        What counts as high attitude and as high behaviour, in words.
+    says, does : pair of str
+        High and low attitude, high and low behaviour, in words.
 
     Returns
     -------
@@ -75,13 +81,12 @@ def loyalty(crossed: pd.Series, *, says: str, does: str) -> Picture:
     >>> from custlab.value import loyalty_matrix
     >>> crossed = loyalty_matrix(pd.Series([10, 2]), pd.Series([5, 7]), attitude_from=9,
     ...                          behaviour_from=3)
-    >>> loyalty(crossed, says="9 or 10", does="3 orders").alt
+    >>> loyalty(crossed, says=("9 or 10", "less"), does=("3 orders or more", "fewer")).alt
     'Attitude against behaviour: true loyalty 50 %, latent loyalty 0 %, spurious ... 50 %, ...'
     """
     share = crossed.value_counts(normalize=True).reindex(crossed.cat.categories)
-    fields = share.to_numpy().reshape(2, 2)[
-        :, ::-1
-    ]  # rows: attitude high, low; columns: does low, high
+    # Rows: attitude high, low; columns: behaviour low, high.
+    fields = share.to_numpy().reshape(2, 2)[:, ::-1]
     names = np.array(crossed.cat.categories).reshape(2, 2)[:, ::-1]
     fig, ax = new_figure(6, 3.8)
     ax.imshow(fields, cmap="Blues", vmin=0, vmax=max(0.5, fields.max()), aspect="auto")
@@ -90,8 +95,8 @@ def loyalty(crossed: pd.Series, *, says: str, does: str) -> Picture:
         colour = "white" if value > 0.6 * max(0.5, fields.max()) else "black"
         ax.text(column, row, f"{names[row, column]}\n{percent(value)}", ha="center", va="center",
                 color=colour, fontsize=11)  # fmt: skip
-    ax.set_xticks([0, 1], [_("below {does}").format(does=does), does])
-    ax.set_yticks([0, 1], [says, _("below {says}").format(says=says)])
+    ax.set_xticks([0, 1], does[::-1])
+    ax.set_yticks([0, 1], says)
     ax.set(
         xlabel=_("what they do"),
         ylabel=_("what they say"),

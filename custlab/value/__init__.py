@@ -20,11 +20,12 @@ _HOMES = {
     "clv": "average_value discounted lifetime_value monthly_purchases retention_value",
     "diagnostics": "customers_by_frequency holdout_by_frequency purchases_by_week",
     "simulation": "round_to_days simulate_histories simulate_spend",
-    "profit": "COST_DRIVERS CostToServe big_but_unprofitable contribution whale_curve",
+    "profit": "COST_DRIVERS CostToServe allocate big_but_unprofitable contribution whale_curve",
     "loyalty": "loyalty_matrix net_promoter_score repurchase_rate share_of_wallet "
     "share_with_interval",
     "satisfaction": "retention_by_satisfaction satisfaction_drivers share_by_answer top_box",
     "tiers": "ranking_sensitivity tier_plan tier_table value_tiers",
+    "lenses": "compare_lenses",
     "_likelihood": "ConvergenceError",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}

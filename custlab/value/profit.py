@@ -211,6 +211,42 @@ def _need(table: pd.DataFrame, names: list[str], what: str) -> None:
         )
 
 
+def allocate(amount: float, key: pd.Series) -> pd.Series:
+    """Share out a cost that no single customer causes, in proportion to a key.
+
+    Rent and salaries have no customer. Whoever shares them out decides by the choice of the key
+    who seems to lose money; none of it would be saved if such a customer left.
+
+    Parameters
+    ----------
+    amount : float
+        The cost (currency).
+    key : Series
+        What each customer's part follows, 0 or more: orders, sales, or 1 for everybody.
+
+    Returns
+    -------
+    Series
+        Each customer's part (currency); together they are the amount.
+
+    Raises
+    ------
+    InputError
+        If the key is missing or negative somewhere, or zero everywhere.
+
+    Examples
+    --------
+    >>> allocate(90.0, pd.Series({"a": 2, "b": 1})).tolist()
+    [60.0, 30.0]
+    """
+    key = key.astype(float)
+    if key.isna().any() or (key < 0).any() or key.sum() == 0:
+        raise InputError(
+            _("The key must be 0 or more for every customer, and above 0 for at least one.")
+        )
+    return amount * key / key.sum()
+
+
 def whale_curve(profit: pd.Series) -> pd.DataFrame:
     """Add up customers from the most to the least profitable.
 

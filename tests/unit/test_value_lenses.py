@@ -11,8 +11,10 @@ from custlab.errors import InputError
 from custlab.value import (
     COST_DRIVERS,
     CostToServe,
+    allocate,
     average_value,
     big_but_unprofitable,
+    compare_lenses,
     contribution,
     loyalty_matrix,
     net_promoter_score,
@@ -95,6 +97,53 @@ def test_whale_curve_of_a_loss_has_no_shares():
     whale = whale_curve(pd.Series([5.0, -10.0, 1.0]))
     assert whale["cumulative"].tolist() == [5, 6, -4]
     assert whale["share_of_profit"].isna().all()
+
+
+def test_overheads_move_contribution_without_changing_their_sum():
+    """Shared out over orders, they make losers of customers with many small orders."""
+    table = contribution(ORDERS, PRODUCTS, COSTS, interactions=CALLS, customers=CUSTOMERS)
+    parts = allocate(60.0, table["order_handling"])
+    assert parts.to_dict() == {"a": 40.0, "b": 20.0, "c": 0.0}
+    whale = whale_curve(table["contribution"] - parts)
+    assert whale["cumulative"].iloc[-1] == pytest.approx(table["contribution"].sum() - 60)
+    for key in (table["order_handling"] * 0, table["order_handling"] - 15):
+        with pytest.raises(InputError, match="key must be 0 or more"):
+            allocate(60.0, key)
+
+
+def test_lenses_compete_with_honest_intervals():
+    rng = np.random.default_rng(2)
+    n = 400
+    ability = rng.lognormal(0, 1, n)
+    later = pd.Series(ability * rng.lognormal(0, 0.5, n))
+    lenses = pd.DataFrame({"noise": rng.random(n), "ability": ability, "copy": ability * 2})
+    table = compare_lenses(lenses, later, top=0.2, n_bootstrap=800)
+    for name in lenses:
+        by_hand = later[lenses[name].nlargest(80).index].sum() / later.sum()
+        assert table.loc[name, "share"] == pytest.approx(by_hand)
+    assert table.loc["noise", ["lead", "lead_low", "lead_high"]].tolist() == [0, 0, 0]
+    assert table.loc["ability", "lead_low"] > 0
+    assert (table["low"] < table["share"]).all()
+    assert (table["share"] < table["high"]).all()
+    pd.testing.assert_series_equal(table.loc["copy"], table.loc["ability"], check_names=False)
+    # The same resamples, drawn one by one.
+    drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), 800)
+    shares = []
+    for times in drawn:
+        again = np.repeat(np.arange(n), times)
+        best = again[np.argsort(-ability[again], kind="stable")][:80]
+        shares.append(later[best].sum() / later[again].sum())
+    expected = np.quantile(shares, [0.025, 0.975])
+    assert table.loc["ability", ["low", "high"]].tolist() == pytest.approx(expected)
+    for spoilt, message in [
+        (later.mask(later.index == 3), "Every customer needs"),
+        (later.iloc[1:], "same customers"),
+        (-later, "there are no shares"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            compare_lenses(lenses, spoilt)
+    with pytest.raises(InputError, match="top must be a share"):
+        compare_lenses(lenses, later, top=20)
 
 
 def test_simple_formulas_agree_with_a_written_out_sum():
