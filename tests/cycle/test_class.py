@@ -1,5 +1,7 @@
 """A whole class through nbgrader: every mark is the one that it should be."""
 
+import re
+
 import pytest
 
 from tests.demo.classroom import Classroom, whole_class
@@ -7,6 +9,7 @@ from tests.demo.learners import LEARNERS
 from tests.hygiene import ROOT
 
 MASTERS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
+TAG = re.compile(r"<[^>]+>")
 FAST_CLASS = ("expert", "blank", "bare-notebook", "misled-1")
 
 
@@ -31,6 +34,9 @@ def _check(room, exported):
     )
     assert list(marks.loc["blank"]) == [0.0] * marks.shape[1]
     assert len(room.feedback_pages()) == len(room.learners)
+    for page in room.feedback_pages():
+        shown = TAG.sub("", page.read_text(encoding="utf-8"))
+        assert "HIDDEN TESTS" not in shown and "because=" not in shown, f"{page}: shows the tests"
     assert exported["score"].to_dict() == pytest.approx(expected.sum(axis=1).to_dict())
 
 
