@@ -21,16 +21,6 @@ HOOK = "custlab.exercises.receipt_hook.refresh_receipts"  # as `custlab lab` has
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 
 
-def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        reason = "Chromium is not installed"
-        if os.environ.get("CUSTLAB_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"{reason}, and CUSTLAB_REQUIRE_BROWSER=1 makes this test compulsory")
-        pytest.skip(reason)
-    return found
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,7 +64,6 @@ class Lab:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """Start JupyterLab in an empty folder; stop it, with its kernels, at the end."""
-    _chromium()
     home = tmp_path_factory.mktemp("jupyter")
     folder = tmp_path_factory.mktemp("course")
     server = Lab(folder, _free_port())
@@ -102,7 +91,7 @@ def chromium():
     """Start one browser for all tests."""
     from playwright.sync_api import sync_playwright
 
-    path = _chromium()
+    path = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
