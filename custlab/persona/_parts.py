@@ -88,7 +88,8 @@ class Evidence:
             value, rest = f"{100 * self.value:.0f}", f"{100 * self.rest:.0f}"
         else:
             text = _("{words}: {value} {unit} (rest: {rest}, n = {n}, {strength})")
-            value, rest = number(self.value), number(self.rest)
+            whole = self.statistic == "median"
+            value, rest = number(self.value, whole), number(self.rest, whole)
         said = text.format(
             value=value, rest=rest, words=self.words or self.column, unit=self.unit,
             n=f"{self.n:,}", strength=strength_word(self.strength),

@@ -68,12 +68,27 @@ def area_word(area: str) -> str:
     return words.get(area, area)
 
 
-def number(value: float) -> str:
+def number(value: float, whole: bool = False) -> str:
     """Write a number with as many digits as a reader needs.
 
-    >>> number(12345.6), number(62.04), number(3.14159)
-    ('12,346', '62', '3.1')
+    Parameters
+    ----------
+    value : float
+        The number.
+    whole : bool
+        Whether it counts things, as a median of counts does: then 16 is not written 16.0.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number(12345.6), number(62.04), number(3.14159), number(16.0, whole=True)
+    ('12,346', '62', '3.1', '16')
     """
     if value is None or not math.isfinite(value):
         return "–"
-    return f"{value:.1f}" if abs(value) < 20 else f"{value:,.0f}"
+    if abs(value) >= 20 or (whole and float(value).is_integer()):
+        return f"{value:,.0f}"
+    return f"{value:.1f}"

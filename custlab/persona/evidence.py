@@ -169,7 +169,10 @@ def _compared(facts: list[Fact], own: pd.DataFrame, other: pd.DataFrame) -> pd.D
     more = (table["effect"] > 0).to_numpy()
     for name in ("table", "column", "level", "statistic", "dimension", "words", "unit"):
         table[name] = [getattr(fact, name) for fact in facts]
-    values = [number(value) for value in table["value"]]
+    values = [
+        number(value, fact.statistic == "median")
+        for fact, value in zip(facts, table["value"], strict=True)
+    ]
     table["text"] = [
         (fact.more if up else fact.less).replace("{value}", value).replace("{unit}", fact.unit)
         for fact, up, value in zip(facts, more, values, strict=True)
