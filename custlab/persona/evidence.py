@@ -4,7 +4,8 @@ Some 140 candidate traits are tried for every segment, so some differences show 
 alone. The guard is part of the rule of strength (:func:`custlab.persona.rule_table`): "strong"
 asks for a difference that holds for all candidates at once (Bonferroni), "moderate" for at most
 5 % false discoveries among the candidates (Benjamini & Hochberg 1995); of "weak" ones expect
-three or four by chance in any group of customers. Bonferroni is cautious, needs no assumption on
+three or four by chance in any group of customers. The guard counts the candidates of one
+segment; whoever drafts many sets until one looks good is not guarded. Bonferroni is cautious, needs no assumption on
 how the candidates hang together, and, unlike a split into halves, spends no customers: segments
 of the survey's sample have a hundred or fewer.
 
