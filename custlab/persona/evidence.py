@@ -5,9 +5,9 @@ alone. The guard is part of the rule of strength (:func:`custlab.persona.rule_ta
 asks for a difference that holds for all candidates at once (Bonferroni), "moderate" for at most
 5 % false discoveries among the candidates (Benjamini & Hochberg 1995); of "weak" ones expect
 three or four by chance in any group of customers. The guard counts the candidates of one
-segment; whoever drafts many sets until one looks good is not guarded. Bonferroni is cautious, needs no assumption on
-how the candidates hang together, and, unlike a split into halves, spends no customers: segments
-of the survey's sample have a hundred or fewer.
+segment; whoever drafts many sets until one looks good is not guarded. Bonferroni is cautious,
+needs no assumption on how the candidates hang together, and, unlike a split into halves, spends
+no customers: segments of the survey's sample have a hundred or fewer.
 
 What the rule cannot do: if the segment was *found* in the same columns, they differ by
 construction. Their evidence describes the segment; it is no proof that the segment exists.
