@@ -49,6 +49,8 @@ class PersonaBuilder(widgets.VBox):
         The segment's customers.
     path : str or Path, optional
         Where to save; a file that is there already is opened.
+    rest : Series or Index of customer_id, optional
+        With whom the segment is compared; all other customers by default.
 
     Attributes
     ----------
@@ -56,12 +58,12 @@ class PersonaBuilder(widgets.VBox):
         The persona as it stands now.
     """
 
-    def __init__(self, persona: Persona, case, members, path=None):
-        self._case, self._members = case, members
+    def __init__(self, persona: Persona, case, members, path=None, rest=None):
+        self._case, self._members, self._rest = case, members, rest
         self._persona, self._past, self._showing = persona, [], False
         self._file = PersonaFile(self._write, self._read)
         self._make_fields(str(path or f"persona-{persona.id}.json"))
-        candidates = subject.trait_table(case, members)
+        candidates = subject.trait_table(case, members, rest)
         self._lines = Lines(self._reword, self._remove)
         self._add = AddLine(candidates, self._add_trait, self._say)
         self._card = widgets.HTML()
@@ -126,8 +128,16 @@ class PersonaBuilder(widgets.VBox):
             self._message.value = own.message
             self._lines.show(own)
         self._card.value = subject.card(own, level=4).body
-        self._checks.value = _checks(own, self._case, self._members)
+        self._checks.value = self._checked()
         self._undo.disabled = not self._past
+
+    def _checked(self) -> str:
+        own = self._persona
+        try:
+            found = subject.check_persona(own, self._case, self._members, rest=self._rest)
+        except CustLabError as error:
+            return look.note(f"⚠ {escape(str(error))}")
+        return _checks(own, found)
 
     # -- changes ------------------------------------------------------------------------------
 
@@ -321,12 +331,8 @@ def _with_new(persona: Persona, trait_id: str) -> tuple:
     return (*persona.suggestions, *(one for one in fresh if one.text not in said))
 
 
-def _checks(persona: Persona, case, members) -> str:
+def _checks(persona: Persona, found) -> str:
     """List what the check finds, in the card's numbers."""
-    try:
-        found = subject.check_persona(persona, case, members)
-    except CustLabError as error:
-        return look.note(f"⚠ {escape(str(error))}")
     order = [trait for name in subject.DIMENSIONS for trait in persona.by_dimension(name)]
     place = {trait.id: number for number, trait in enumerate(order, start=1)}
     items = "".join(

@@ -46,18 +46,13 @@ class PersonaFile:
             If the name is empty, its folder missing or not writable.
         """
         wanted = _path_of(name)
-        path, taken = wanted, not self._is_ours(wanted)
-        if taken:
-            path = _next_free(wanted)
         try:
+            taken = not self._is_ours(wanted)
+            path = _next_free(wanted) if taken else wanted
             self._write(persona, path)
             self._known[path] = path.read_bytes()
         except OSError as error:
-            raise InputError(
-                _("{path} cannot be written ({reason}): choose another name or folder.").format(
-                    path=path, reason=error.strerror or error
-                )
-            ) from error
+            raise _unusable(wanted, error) from error
         if not taken:
             return path, _("Saved as {name}.").format(name=path.name)
         return path, _(
@@ -88,8 +83,11 @@ class PersonaFile:
             raise InputError(
                 _("There is no file {path}: check the name, or save first.").format(path=path)
             )
-        content = path.read_bytes()
-        persona = self._read(path)
+        try:
+            content = path.read_bytes()
+            persona = self._read(path)
+        except OSError as error:
+            raise _unusable(path, error) from error
         self._known[path] = content
         return persona
 
@@ -101,6 +99,14 @@ class PersonaFile:
         return not path.exists() or (
             path.is_file() and path.read_bytes() == self._known.get(path, None)
         )
+
+
+def _unusable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        _("{path} cannot be used ({reason}): choose another name or folder.").format(
+            path=path, reason=error.strerror or error
+        )
+    )
 
 
 def _path_of(name: str) -> Path:

@@ -12,7 +12,7 @@ from custlab.i18n import _
 from custlab.persona import Persona
 
 
-def persona_builder(persona: Persona, case, members, path=None) -> widgets.VBox:
+def persona_builder(persona: Persona, case, members, path=None, rest=None) -> widgets.VBox:
     """Let a person edit a drafted persona: the card, its checks and its file follow.
 
     Parameters
@@ -26,6 +26,8 @@ def persona_builder(persona: Persona, case, members, path=None) -> widgets.VBox:
     path : str or Path, optional
         The file to save in. If it is there already, it is opened, so that work goes on where
         it stopped.
+    rest : Series or Index of customer_id, optional
+        With whom the segment is compared; all other customers by default.
 
     Returns
     -------
@@ -39,10 +41,10 @@ def persona_builder(persona: Persona, case, members, path=None) -> widgets.VBox:
     """
     from custlab.explorers._persona_builder import PersonaBuilder
 
-    return PersonaBuilder(persona, case, members, path)
+    return PersonaBuilder(persona, case, members, path, rest)
 
 
-def evidence_explorer(case, members, persona: Persona | None = None) -> widgets.VBox:
+def evidence_explorer(case, members, persona: Persona | None = None, rest=None) -> widgets.VBox:
     """Ask for stronger and stronger evidence, and watch the card thin out.
 
     Parameters
@@ -53,13 +55,15 @@ def evidence_explorer(case, members, persona: Persona | None = None) -> widgets.
         The segment's customers.
     persona : Persona, optional
         Its assumptions stand on the card too, until evidence is asked for.
+    rest : Series or Index of customer_id, optional
+        With whom the segment is compared; all other customers by default.
 
     Returns
     -------
     ipywidgets.VBox
         A slider, how many claims pass, and the card with what falls struck out.
     """
-    candidates = subject.trait_table(case, members, least="none")
+    candidates = subject.trait_table(case, members, rest, least="none")
     n = candidates.attrs["members"]
     candidates = candidates[candidates["text"] != ""].reset_index(drop=True)
     assumed = (trait for trait in persona.traits if trait.evidence is None) if persona else ()

@@ -199,11 +199,18 @@ class CardWriter:
             "A persona describes a group. No line says what one customer is like, and few "
             "customers fit them all."
         )
-        dates = ""
-        if own.as_of:
-            dates = _("Simulated data up to {as_of}.").format(as_of=own.as_of)
+        template = (
+            _("Simulated data up to {as_of}.") if self.simulated() else _("Data up to {as_of}.")
+        )
+        dates = template.format(as_of=own.as_of) if own.as_of else ""
         bars = _("Bar: share in the segment; tick: share in the rest.")
         return (
             f'<footer class="cp-foot"><p>{tag.legend()} · {self.text(bars)}</p>'
             f"<p>{self.text(caution)} {self.text(dates)}</p></footer>"
         )
+
+    def simulated(self) -> bool:
+        """Say whether the case is one of the course's own, in which no real person is."""
+        from custlab.simulate.specs import NAMES
+
+        return self.persona.case in NAMES

@@ -153,7 +153,10 @@ def test_each_card_is_printed_on_one_page_of_a4(name, chromium, tmp_path):
     case = load_case(name)
     personas = draft_set(case, case.customers.set_index("customer_id")["kind"].astype(str))
     path = write_page(personas, tmp_path / "cards.html")
-    page = chromium.new_page()
+    # The window's width must not matter for the paper.
+    page = chromium.new_page(
+        viewport={"width": 420 if name == "ecommerce" else 1200, "height": 800}
+    )
     page.goto(path.as_uri())
     scales = page.evaluate(
         "() => [...document.querySelectorAll('.cp-sheet')]"

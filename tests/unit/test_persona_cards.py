@@ -116,6 +116,13 @@ def test_strength_is_told_by_dots_and_by_word_and_an_assumption_by_both(persona)
     assert persona.traits[0].evidence.sentence() in words(card(reworded).body)
 
 
+def test_only_the_courses_own_cases_are_called_simulated(persona):
+    assert "Simulated data up to 2024-12-31." in words(card(persona).body)
+    own = words(card(replace(persona, case="my-shop")).body)
+    assert "Data up to 2024-12-31." in own
+    assert "Simulated" not in own
+
+
 def test_a_dimension_without_lines_is_shown_as_empty(persona):
     bare = replace(persona, traits=(), channels=(), role=None, value=None, quote=None, message="")
     said = words(card(bare).body)
