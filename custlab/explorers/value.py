@@ -189,7 +189,7 @@ def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
             "lose {lost:,.0f} {currency}, and all together bring {total:,.0f}."
         ).format(
             names=html.escape(", ".join(names)) or _("nothing else"), losing=losing, n=len(profit),
-            lost=-profit[profit < 0].sum(), total=profit.sum(), currency=currency,
+            lost=abs(profit[profit < 0].sum()), total=profit.sum(), currency=currency,
         )  # fmt: skip
         return value_lenses.whale(whale_curve(profit), currency=currency), sentence
 
@@ -204,7 +204,7 @@ def whale_explorer(table: pd.DataFrame, currency: str = "CNY"):
         **boxes,
         dearer=widgets.IntSlider(0, 0, 200, 25, description=_("Service dearer by (%)")),
         overheads=widgets.IntSlider(
-            0, 0, 75, 25, description=_("Overheads (% of contribution)")
+            0, 0, 75, 25, description=_("Overheads shared (%)")
         ),
     )  # fmt: skip
 

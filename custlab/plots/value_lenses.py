@@ -222,7 +222,7 @@ def lenses(table: pd.DataFrame, *, chance: float, best: float, title: str = "") 
                     va="center", color="white", fontweight="bold")  # fmt: skip
     ax.axvline(100 * chance, color=RED, ls="--", label=_("by chance"))
     ax.axvline(100 * best, color="black", ls=":", label=_("if the future were known"))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.32), ncols=2)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=2)
     ax.set_yticks(place, shown.index)
     ax.set_xlim(0, 100)
     ax.set(
