@@ -73,8 +73,9 @@ class Newcomer:
 
     def run(self, line: str) -> None:
         """Run one command as it stands in the guide."""
-        if "--from submissions.zip" in line and not (self.root / "submissions.zip").exists():
-            self.make_submissions()
+        if " collect " in line and not self.said.keys() & {line, line + " --dry-run"}:
+            self.make_sheets()
+            self.submit() if "exchange" in self.also else self.make_submissions()
         program, *words = shlex.split(line)
         if program == "custlab" and words[0] in ("grade", "regrade") and not shutil.which("bwrap"):
             words += ["--sandbox", "none"]
@@ -82,13 +83,13 @@ class Newcomer:
         assert code == 0, f"{line}\n{self.said[line][-3000:]}"
         assert "Traceback" not in self.said[line], f"{line}\n{self.said[line][-3000:]}"
 
-    def nbgrader(self, words: list[str]) -> tuple[int, str]:
+    def nbgrader(self, words: list[str], folder: Path | None = None) -> tuple[int, str]:
         """Run nbgrader as its own program."""
         programs = str(Path(sys.executable).parent)
         path = os.pathsep.join([programs, os.environ["PATH"]])
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", *words],
-            cwd=self.root,
+            cwd=folder or self.root,
             env=os.environ | {"PATH": path, "CUSTLAB_HOME": str(self.root)},
             capture_output=True,
             text=True,
@@ -115,18 +116,39 @@ class Newcomer:
     # -- what other people do -------------------------------------------------------------------
     def make_submissions(self) -> None:
         """The class hands in through Moodle: right, right without answers file, and wrong."""
-        asked = read_questions(Course(self.root), NAME)
         with zipfile.ZipFile(self.root / "submissions.zip", "w") as archive:
-            for who, choice, bare in (
-                ("Na Li", "right", False),
-                ("Mei Han", "right", True),
-                ("Ann Smith", "wrong", True),
-            ):
-                book, answers = self.answered(asked, choice, bare)
-                place = f"{who}_{len(who)}_assignsubmission_file_"
-                archive.writestr(f"{place}/{NAME}.ipynb", nbformat.writes(book))
-                if not bare:
-                    archive.writestr(f"{place}/{NAME}.answers.json", formats.to_text(NAME, answers))
+            for who, _id, files in self.work():
+                for name, text in files.items():
+                    archive.writestr(f"{who}_{len(who)}_assignsubmission_file_/{name}", text)
+
+    def submit(self) -> None:
+        """The class hands in through nbgrader's exchange."""
+        for _who, student, files in self.work():
+            folder = self.root.parent / student / NAME
+            folder.mkdir(parents=True)
+            shutil.copy(self.root / "nbgrader_config.py", folder.parent)
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
+            words = ["submit", NAME, f"--CourseDirectory.student_id={student}"]
+            code, said = self.nbgrader(words, folder.parent)
+            assert code == 0, said
+
+    def work(self):
+        """Who hands in what: name, id, files."""
+        asked = read_questions(Course(self.root), NAME)
+        for who, student, choice, bare in (
+            ("Na Li", "li-na", "right", False),
+            ("Mei Han", "han-mei", "right", True),
+            ("Ann Smith", "smith", "wrong", True),
+        ):
+            book, answers = self.answered(asked, choice, bare)
+            files = {f"{NAME}.ipynb": nbformat.writes(book)}
+            if not bare:
+                files[f"{NAME}.answers.json"] = formats.to_text(NAME, answers)
+            yield who, student, files
+
+    def make_sheets(self) -> None:
+        """What Moodle and Canvas give an instructor."""
         head = "Identifier,Full name,Email address,Status,Grade,Maximum Grade\n"
         rows = ["Participant 1,Na Li,li.na@example.org,Submitted,,30.00\n"]
         rows += ["Participant 2,Mei Han,,Submitted,,30.00\n"]
@@ -212,7 +234,7 @@ def check(newcomer: Newcomer) -> None:
 
 
 def test_the_guide_leads_from_nothing_to_exported_marks(tmp_path):
-    newcomer = Newcomer(tmp_path)
+    newcomer = Newcomer(tmp_path, ("lms",))
     newcomer.follow()
     check(newcomer)
     assert "3 submissions would be collected" in " ".join(newcomer.said.values())
@@ -225,6 +247,7 @@ def test_stock_nbgrader_and_its_exchange_lead_there_as_well(tmp_path):
     newcomer.follow()
     grades = pd.read_csv(newcomer.root / "grades.csv").set_index("student_id")
     assert grades["score"].to_dict() == newcomer.expected()
+    assert len(list((tmp_path / "exchange").rglob("*.html"))) == 3
 
 
 def test_every_file_and_command_that_the_guide_names_exists():
