@@ -90,7 +90,7 @@ def main() -> None:
         ]
         header = ["side", "seconds (median)", "peak MiB", "log-likelihood", "parameters"]
         verdict = "reached" if middle >= goals[model] else "missed"
-        better = likelihood["custlab"] - likelihood["lifetimes"]
+        better = round(likelihood["custlab"] - likelihood["lifetimes"], 4) + 0.0  # no minus zero
         sections.append(
             f"## {model}\n\n{table(header, rows)}\n\n"
             f"**{middle:.0f} times as fast** (pairs: {low:.0f} to {high:.0f}; {rounds} rounds; "
