@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from custlab.cli.app import app
 from custlab.errors import CustLabError
-from custlab.grading.collect import carry_out, make_plan
+from custlab.grading.collect import carry_out, collect_from_exchange, make_plan
 from custlab.grading.collect.archive import read_contents
 from custlab.grading.collect.names import read_name, split_version
 from custlab.grading.collect.roster import Learner, Roster
@@ -261,6 +261,32 @@ def test_times_of_handing_in_are_recorded_only_when_asked(course, tmp_path):
     assert "ln1/01-demo/timestamp.txt" not in there(course)
     collect(course, source, times=True, force=True)
     assert there(course)["ln1/01-demo/timestamp.txt"].endswith(b" UTC")
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="nbgrader has no exchange on Windows")
+def test_from_the_exchange_an_earlier_submission_is_kept(course, tmp_path):
+    def hand_in(text, minute):
+        name = f"ln1+{ASSIGNMENT}+2026-03-02 10:{minute}:00.000000 UTC+x{minute}"
+        folder = tmp_path / "exchange" / "custlab" / "inbound" / name
+        folder.mkdir(parents=True)
+        (folder / FILE).write_bytes(notebook(text))
+        (folder / "timestamp.txt").write_text(f"2026-03-02 10:{minute}:00.000000 UTC")
+
+    course.app.config.Exchange.root = str(tmp_path / "nowhere")
+    with pytest.raises(CustLabError, match=r"Nothing was collected.*--from"):
+        collect_from_exchange(course, ASSIGNMENT)
+    course.app.config.Exchange.root = str(tmp_path / "exchange")
+    hand_in("first", 10)
+    assert collect_from_exchange(course, ASSIGNMENT, dry_run=True)[0].what == "new"
+    assert there(course) == {}
+    assert collect_from_exchange(course, ASSIGNMENT)[0].what == "new"
+    assert collect_from_exchange(course, ASSIGNMENT)[0].what == "same"
+    hand_in("second", 20)
+    assert collect_from_exchange(course, ASSIGNMENT)[0].what == "replaced"
+    now = {name: text for name, text in there(course).items() if name.endswith(FILE)}
+    assert now.pop(f"ln1/{ASSIGNMENT}/{FILE}") == notebook("second")
+    assert list(now.values()) == [notebook("first")]
+    assert next(iter(now)).startswith(f".earlier/ln1/{ASSIGNMENT}/")
 
 
 def test_the_command_says_what_it_did(course, tmp_path):

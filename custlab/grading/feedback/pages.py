@@ -57,8 +57,8 @@ class FeedbackPages(GenerateFeedback):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Always make the page: comments and marks by hand change without a trace."""
-        excluded = self.coursedir.student_id_exclude
-        return not (excluded and student_id in excluded.split(","))
+        excluded = (self.coursedir.student_id_exclude or "").split(",")
+        return student_id in self.data.marks.handed_in and student_id not in excluded
 
     def write_single_notebook(self, output: str, resources) -> None:
         """Write the page, whole or not at all."""
