@@ -24,8 +24,8 @@ STYLE = """<style>
 .cp-builder { container-type: inline-size; }
 .cp-builder .cp-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 20px;
   overflow: visible; align-items: start; }
-@container (min-width: 56rem) {
-  .cp-builder .cp-columns { grid-template-columns: minmax(24rem, 5fr) minmax(0, 6fr); } }
+@container (min-width: 48rem) {
+  .cp-builder .cp-columns { grid-template-columns: minmax(22rem, 5fr) minmax(0, 6fr); } }
 .cp-builder .cl-card { max-width: none; margin: 0; overflow: hidden; }
 .cp-builder .cp-part { font-size: 1em; font-weight: 700; margin: 10px 0 2px; padding: 0; }
 .cp-builder .widget-inline-hbox { min-width: 0; }

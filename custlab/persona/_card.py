@@ -16,8 +16,8 @@ _numbers = count(1)
 class CardWriter:
     """Writes one card; the traits are numbered in the order in which they stand on it."""
 
-    def __init__(self, persona: Persona, lang: str, level: int):
-        self.persona, self.lang, self.level = persona, lang, level
+    def __init__(self, persona: Persona, lang: str, level: int, on_paper: bool = False):
+        self.persona, self.lang, self.level, self.on_paper = persona, lang, level, on_paper
         self.id = f"cp{next(_numbers)}"
         self.order = [trait for name in DIMENSIONS for trait in persona.by_dimension(name)]
         self.place = {trait.id: place for place, trait in enumerate(self.order, start=1)}
@@ -157,7 +157,9 @@ class CardWriter:
 
     def quote(self) -> str:
         quote = self.persona.quote
-        source = _("{table}, row {row}").format(table=quote.table, row=quote.row)
+        # The row leads whoever holds the survey to a person: it stays off the wall.
+        template = _("from the {table}") if self.on_paper else _("{table}, row {row}")
+        source = template.format(table=quote.table, row=quote.row)
         return (
             f"<blockquote><p>“{self.text(quote.text)}”</p>"
             f"<small><cite>{self.text(source)}</cite></small></blockquote>"

@@ -11,7 +11,7 @@ from custlab.errors import InputError
 from custlab.files import write_atomic
 from custlab.i18n import _
 from custlab.persona import _html as tag
-from custlab.persona.cards import card
+from custlab.persona._card import CardWriter
 from custlab.persona.model import Persona
 
 # A card that is too long for its sheet is set in smaller type, down to what a reader can still
@@ -67,7 +67,8 @@ def page(personas: Persona | Iterable[Persona], lang: str = "") -> str:
         raise InputError(_("There is no persona to print: give at least one."))
     lang = lang or tag.language()
     sheets = "".join(
-        f'<div class="cp-sheet">{card(one, lang=lang, level=1).body}</div>' for one in shown
+        f'<div class="cp-sheet">{CardWriter(one, lang, 1, on_paper=True).article()}</div>'
+        for one in shown
     )
     title = _("Persona cards: {names}").format(names=", ".join(one.name for one in shown))
     howto = _("To print or to save as PDF: Ctrl+P (on a Mac ⌘P), paper A4, no margins.")
@@ -84,7 +85,8 @@ def write_page(personas: Persona | Iterable[Persona], path: str | Path, lang: st
     """Save persona cards as a page to print, one card on each sheet of A4.
 
     Open the file in a browser and print it, or save it as PDF there. A file that this function
-    did not write is never replaced.
+    did not write is never replaced. The survey row of a quote, which would lead to a person,
+    stays in the notebook and in the persona's file.
 
     Parameters
     ----------

@@ -92,6 +92,9 @@ def test_a_quote_names_the_row_that_holds_it(drafted):
         row = persona.quote.row
         assert case.survey["comment"].iloc[row] == persona.quote.text
         assert f"“{persona.quote.text}” survey, row {row}" in words(card(persona).body)
+        printed = words(re.search(r"<article.*</article>", page(persona), re.S)[0])
+        assert f"“{persona.quote.text}” from the survey" in printed
+        assert f"row {row}" not in printed, "a card on the wall leads to nobody"
 
 
 def test_suggestions_point_to_the_lines_that_they_follow_from(persona):
