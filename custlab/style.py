@@ -187,8 +187,6 @@ class Picture:
         bytes
             A PNG image.
         """
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
         image, glyphs_missing = _drawn(self.fig)
         if glyphs_missing:
             from matplotlib.text import Text

@@ -1,7 +1,7 @@
 """How fast the explorers answer: every control of every explorer, moved through its values.
 
-Each lesson runs cell by cell, as its reader would run it. An answer is the time from the change of a
-control's value until the picture and the sentence are new: computing and drawing, but not the
+Each lesson runs cell by cell, as its reader would run it. An answer is the time from the change of
+a control's value until the picture and the sentence are new: computing and drawing, but not the
 browser. The issue's limit is 0.2 s. ``CUSTLAB_BENCH_LESSONS`` (for example ``05,06``) and
 ``CUSTLAB_BENCH_CASES`` choose; the page is written only when all are measured.
 """

@@ -36,7 +36,8 @@ def _check(room, exported):
     assert len(room.feedback_pages()) == len(room.learners)
     for page in room.feedback_pages():
         shown = TAG.sub("", page.read_text(encoding="utf-8"))
-        assert "HIDDEN TESTS" not in shown and "because=" not in shown, f"{page}: shows the tests"
+        assert "HIDDEN TESTS" not in shown, f"{page} shows hidden tests"
+        assert "because=" not in shown, f"{page} shows keys"
     assert exported["score"].to_dict() == pytest.approx(expected.sum(axis=1).to_dict())
 
 
