@@ -342,7 +342,7 @@ def value_by_month(by_month, horizon: int, currency: str = "CNY") -> Picture:
         ylabel=_("present value ({currency})").format(currency=currency),
         title=_("Expected contribution of today's customers"),
     )
-    ax.legend()
+    ax.legend(loc="upper right")  # "best" would search at every move of a slider
     alt = _(
         "Expected contribution by month: {inside:,.0f} {currency} within {horizon} months, "
         "{beyond:,.0f} {currency} in the {rest} after."

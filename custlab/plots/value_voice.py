@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
+from custlab.plots._margins import fix_margins
 from custlab.plots.value_lenses import percent
 from custlab.style import PALETTE, Picture, new_figure
 
@@ -33,7 +34,9 @@ def net_promoter(scores: dict[str, pd.Series], *, before: float | None = None) -
     >>> net_promoter({"all": net_promoter_score([10] * 50 + [8] * 30 + [3] * 20)}).alt
     'Net promoter score with 95 % interval. all: 30 (15 to 45), n = 100.'
     """
-    fig, ax = new_figure(7, 1.4 + 0.5 * len(scores))
+    height = 1.4 + 0.5 * len(scores)
+    fig, ax = new_figure(7, height)
+    fix_margins(fig, labels=scores, right=0.97, bottom=0.65 / height, top=1 - 0.35 / height)
     told = []
     for place, (name, score) in enumerate(scores.items()):
         nps, low, high = 100 * score["nps"], 100 * score["low"], 100 * score["high"]

@@ -89,7 +89,8 @@ def _refuse_runaway(distance: np.ndarray, names) -> None:
     raise ConvergenceError(
         _(
             "The fit does not converge: parameter {name} runs to {where}. The customers vary too "
-            "little in this respect, or were observed too briefly, to tell them apart. With "
+            "little in this respect, were observed too briefly, or do not behave as the model "
+            "tells it (invoices by contract, for example, are no decisions to buy). With "
             "boundary='accept' the limit is taken: predictions hold, some standard errors are "
             "missing."
         ).format(name=names[farthest], where=_("infinity") if distance[farthest] > 0 else _("zero"))
