@@ -109,9 +109,8 @@ def evidence_of(interactions: pd.DataFrame, evidence: pd.DataFrame | None = None
     require(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
     known = interactions[interactions["person_id"].notna()]
-    by_action = _meanings(known["action"], listed)
-    by_stage = _meanings(known["stage"], STAGE_EVIDENCE)
-    return known.assign(evidence=by_action.fillna(by_stage).fillna(NO_EVIDENCE))
+    words = np.array([*KINDS, NO_EVIDENCE], dtype=object)[_kinds_of(known, listed)]
+    return known.assign(evidence=pd.Series(words, index=known.index, dtype="str"))
 
 
 def role_profile(
@@ -161,16 +160,17 @@ def role_profile(
     1     son        1        0.0      0.0    1.0
     """
     require(people, ("person_id", "customer_id", "title"), "people")
-    events = evidence_of(interactions, evidence)
+    require(interactions, ("person_id", "stage", "action"), "interactions")
+    listed = _listed_evidence(evidence)
     profile = people[["person_id", "customer_id", "title"]].reset_index(drop=True)
     _check_people(profile)
-    who = rows_of(events["person_id"], profile["person_id"])
-    unit = profile["customer_id"].astype("object")
-    stages = count_labels(events["stage"], STAGES, who, len(profile))
-    kinds = count_labels(events["evidence"], KINDS, who, len(profile))
+    who = rows_of(interactions["person_id"], profile["person_id"])
+    stages = count_labels(interactions["stage"], STAGES, who, len(profile))
+    kinds = _count(_kinds_of(interactions, listed), KINDS, who, len(profile))
+    unit = pd.factorize(profile["customer_id"])[0]
     of_unit = kinds.groupby(unit).transform("sum")
-    profile["unit_size"] = unit.groupby(unit).transform("size")
-    profile["actions"] = np.bincount(who, minlength=len(profile))
+    profile["unit_size"] = np.bincount(unit)[unit] if len(unit) else 0
+    profile["actions"] = np.bincount(who[who >= 0], minlength=len(profile))
     profile["telling"] = kinds.sum(axis=1)
     shares = (
         _share(stages, profile["actions"]).add_prefix("stage_"),
@@ -251,17 +251,28 @@ def _check_people(people: pd.DataFrame) -> None:
         )
 
 
-def _meanings(labels: pd.Series, meaning: dict[str, str]) -> pd.Series:
-    """Translate labels, looking up each different one once; missing where it has no meaning."""
+def _kinds_of(interactions: pd.DataFrame, listed: dict[str, str]) -> np.ndarray:
+    """Give of each action the place of its evidence among the six kinds, 6 for none."""
+    places = {kind: place for place, kind in enumerate((*KINDS, NO_EVIDENCE))}
+    by_action = _looked_up(interactions["action"], {a: places[kind] for a, kind in listed.items()})
+    of_stage = {stage: places[kind] for stage, kind in STAGE_EVIDENCE.items()}
+    by_stage = _looked_up(interactions["stage"], of_stage)
+    found = np.where(by_action >= 0, by_action, by_stage)
+    return np.where(found >= 0, found, len(KINDS))
+
+
+def _looked_up(labels: pd.Series, places: dict[str, int]) -> np.ndarray:
+    """Find the place of each label, looking up each different one once; -1 if it has none."""
     codes, different = pd.factorize(labels)
-    known = pd.Index(different).astype("object").map(meaning).to_numpy(dtype=object)
-    return pd.Series(np.append(known, None)[codes], index=labels.index, dtype="str")
+    return np.array([*(places.get(label, -1) for label in different), -1])[codes]
 
 
 def rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
-    """Find the row of each action's person in the people table."""
-    rows = pd.Index(ids.astype("object")).get_indexer(done_by.astype("object"))
-    strangers = done_by[rows < 0]
+    """Find the row of each action's person in the people table; -1 where nobody is named."""
+    codes, different = pd.factorize(done_by)
+    places = pd.Index(ids.astype("object")).get_indexer(pd.Index(different).astype("object"))
+    rows = np.append(places, -1)[codes]
+    strangers = done_by[(rows < 0) & (codes >= 0)]
     if len(strangers):
         raise InputError(
             _(
@@ -273,11 +284,14 @@ def rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
 
 
 def count_labels(labels: pd.Series, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
-    """Count actions by person and label; labels outside `names` are passed over."""
-    codes, different = pd.factorize(labels)
-    column = np.append(pd.Index(names).get_indexer(pd.Index(different).astype("object")), -1)[codes]
-    known = column >= 0
-    cells = who[known] * len(names) + column[known]
+    """Count actions by person and label; other labels and rows of nobody are passed over."""
+    places = {name: place for place, name in enumerate(names)}
+    return _count(_looked_up(labels, places), names, who, people)
+
+
+def _count(column: np.ndarray, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
+    counted = (column >= 0) & (column < len(names)) & (who >= 0)
+    cells = who[counted] * len(names) + column[counted]
     counts = np.bincount(cells, minlength=people * len(names))
     return pd.DataFrame(counts.reshape(people, len(names)), columns=list(names))
 

@@ -163,11 +163,11 @@ def assign_roles(
     core = enough & (top > 0) & (lead > LEVEL)
     main = np.array(CORE_ROLES, dtype=object)[best]
     is_main = np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best] & core[:, None]
-    flags = (scores[list(ROLES)] >= threshold).astype("boolean").mask(is_main, True)
-    flags[~enough] = pd.NA
-    flags.loc[alone, list(CORE_ROLES)] = True
-    flags.loc[alone, list(EXTENDED_ROLES)] = False
-    found = scores[["person_id", "customer_id", "title", "unit_size", "telling"]].join(flags)
+    played = (scores[list(ROLES)].to_numpy(dtype=float) >= threshold) | is_main
+    played[alone] = [role in CORE_ROLES for role in ROLES]
+    found = scores[["person_id", "customer_id", "title", "unit_size", "telling"]].copy()
+    for place, role in enumerate(ROLES):
+        found[role] = pd.arrays.BooleanArray(played[:, place].copy(), ~enough & ~alone)
     found["main_role"] = np.select([alone, core], ["decider", main], UNKNOWN)
     found["score"] = np.select([alone, core], [1.0, top], np.nan)
     found["lead"] = np.where(core & ~alone, lead, np.nan)

@@ -177,10 +177,10 @@ def key_contacts(
     matters = np.array([AIMS[aim][role] for role in ROLES])
     played = scores[list(ROLES)].to_numpy() * found[list(ROLES)].fillna(False).to_numpy(dtype=bool)
     played[(found["unit_size"] == 1).to_numpy(), :4] = 0.25  # alone: a quarter of each core role
-    known = actions[actions["person_id"].notna()]
-    who = rows_of(known["person_id"], found["person_id"])
-    found["last_seen"] = known["timestamp"].groupby(who).max().dt.normalize()
-    found["channel"] = _favourite_channel(known["channel"], who, len(found))
+    who = rows_of(actions["person_id"], found["person_id"])
+    latest = actions["timestamp"].groupby(who).max()
+    found["last_seen"] = latest.reindex(found.index).dt.normalize()
+    found["channel"] = _favourite_channel(actions["channel"], who, len(found))
     day = pd.Timestamp(getattr(case, "as_of", actions["timestamp"].max()))
     recent = (day - found["last_seen"]).dt.days <= RECENT_DAYS
     found["points"] = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
