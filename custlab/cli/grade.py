@@ -18,7 +18,8 @@ def grade(
         typer.Option(help="bubblewrap, or none: run learners' code unprotected."),
     ] = "bubblewrap",
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Submissions at a time; as many as cores by default.")
+        int | None,
+        typer.Option(min=1, help="Submissions at a time; by default one per core, and one."),
     ] = None,
     dask: Annotated[str, typer.Option(help="Address of a Dask scheduler to grade on.")] = "",
     force: Annotated[

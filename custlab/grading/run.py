@@ -45,7 +45,8 @@ class Settings:
     sandbox : {"bubblewrap", "none"}
         How learners' code is contained. ``none`` is never chosen for you.
     workers : int, optional
-        Processes that grade at the same time; one per core by default.
+        Submissions graded at the same time; by default one more than there are cores, because
+        each of them waits for its kernel now and then.
     force : bool
         Whether to grade again what has not changed.
     dask : str
@@ -243,7 +244,7 @@ class Run:
             server = ForkServer([*often_used(notebooks), *modules], sandboxed, root)
             stack.callback(server.stop)
             view = course_view(root, hidden)
-            count = self.settings.workers or cores()
+            count = self.settings.workers or cores() + 1
             workers = LocalWorkers(server, view, self.settings.limits, count)
         stack.callback(workers.close)
         return workers

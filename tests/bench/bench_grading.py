@@ -1,13 +1,19 @@
 """``custlab grade`` against stock nbgrader, on the course's own exercises and one honest class.
 
 Stock nbgrader as shipped, nbgrader at its best (two processes, one thread and one gradebook each)
-and ``custlab grade`` mark the same submissions, one after the other. Environment variables make it
-shorter: ``CUSTLAB_BENCH_SUBMISSIONS`` (default 100), ``CUSTLAB_BENCH_SIZES`` (default 10,100,1000)
-and ``CUSTLAB_BENCH_STOCK`` (how many of the submissions stock nbgrader marks; default all).
+and ``custlab grade`` mark the same submissions, one after the other. All of it takes an hour or
+more, so it can be done in parts, each a stretch of its own; what earlier parts have found is kept
+(``.cache/grading.json``) and the page is written anew after each::
+
+    CUSTLAB_BENCH_PARTS=03-role-types,grow-1000 python -m tests.bench grading
+
+Parts are the names of exercises, and ``grow-N`` for a class of N. ``CUSTLAB_BENCH_SUBMISSIONS``
+says how many submissions of an exercise are marked (100).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -21,11 +27,13 @@ from pathlib import Path
 import psutil
 
 from tests.bench._honest_class import HonestClass, exercises, make_course, marks
-from tests.bench._timing import machine, table, write_page
+from tests.bench._timing import CACHE, machine, table, write_page
 
 TOTAL = int(os.environ.get("CUSTLAB_BENCH_SUBMISSIONS", "100"))
-STOCK = int(os.environ.get("CUSTLAB_BENCH_STOCK", str(TOTAL)))
-SIZES = [int(n) for n in os.environ.get("CUSTLAB_BENCH_SIZES", "10,100,1000").split(",")]
+LARGE = "03-role-types"  # the exercise of the larger classes
+SIZES = (10, 100, 1000)
+LOOK_SECONDS = 3  # adding up the memory of all processes costs time itself
+KEPT = CACHE / "grading.json"
 BESIDE = Path(sys.executable).parent
 ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 GRADE = (
@@ -40,7 +48,7 @@ def environment(**more: str) -> dict[str, str]:
     return free | {"PATH": f"{BESIDE}{os.pathsep}{os.environ['PATH']}"} | more
 
 
-def measured(start) -> tuple[float, float]:
+def measured(start, memory: bool = False) -> tuple[float, float]:
     """Time what ``start`` begins (processes), and give the largest memory of all together (MB)."""
     began, peak = time.monotonic(), 0
     processes = start()
@@ -48,7 +56,7 @@ def measured(start) -> tuple[float, float]:
 
     def watch():
         nonlocal peak
-        while not stop.wait(0.5):
+        while not stop.wait(LOOK_SECONDS if memory else None):
             found = set()
             for process in processes:
                 try:
@@ -94,9 +102,9 @@ def tuned(halves: list[Path], assignment: str):
     return measured(lambda: [quiet(command, half, **ONE_THREAD) for half in halves])
 
 
-def ours(root: Path, assignment: str):
+def ours(root: Path, assignment: str, memory: bool = False):
     """Mark with custlab grade."""
-    return measured(lambda: [quiet([sys.executable, "-c", GRADE, assignment], root)])
+    return measured(lambda: [quiet([sys.executable, "-c", GRADE, assignment], root)], memory)
 
 
 def course_with(folder: Path, assignment: str, numbers) -> Path:
@@ -108,70 +116,99 @@ def course_with(folder: Path, assignment: str, numbers) -> Path:
     return root
 
 
-def compare(folder: Path, assignment: str, count: int) -> list:
-    """Mark one exercise with all three; give a row of the table."""
-    few = min(count, max(2, STOCK * count // TOTAL))
-    whole = course_with(folder / "ours", assignment, range(count))
-    plain = course_with(folder / "stock", assignment, range(few))
-    halves = [course_with(folder / f"half{i}", assignment, range(i, few, 2)) for i in (0, 1)]
-    seconds_ours, _memory = ours(whole, assignment)
-    seconds_stock, _memory = stock(plain, assignment)
-    seconds_tuned, _memory = tuned(halves, assignment)
+def compare(folder: Path, assignment: str) -> dict:
+    """Mark one exercise with all three sides; ours before and after theirs."""
+    whole = course_with(folder / "ours", assignment, range(TOTAL))
+    again = course_with(folder / "again", assignment, range(TOTAL))
+    plain = course_with(folder / "stock", assignment, range(TOTAL))
+    halves = [course_with(folder / f"half{i}", assignment, range(i, TOTAL, 2)) for i in (0, 1)]
+    first, _memory = ours(whole, assignment)
+    shipped, _memory = stock(plain, assignment)
+    tuned_at_best, _memory = tuned(halves, assignment)
+    second, _memory = ours(again, assignment)
     here, there = marks(whole, assignment), marks(plain, assignment)
-    different = [key for key, points in there.items() if here[key] != points]
-    rates = [60 * count / seconds_ours, 60 * few / seconds_stock, 60 * few / seconds_tuned]
-    print(assignment, [f"{rate:.0f}" for rate in rates], different, flush=True)
-    return [assignment, count, few, *rates, len(there), len(different)]
+    different = [" ".join(key) for key, points in there.items() if here[key] != points]
+    return {
+        "submissions": TOTAL,
+        "ours": [first, second],
+        "shipped": shipped,
+        "tuned": tuned_at_best,
+        "marks": len(there),
+        "different": different,
+        "machine": machine(),
+    }
 
 
-def grow(folder: Path, assignment: str) -> list[list]:
-    """Mark ever larger classes; give rows of time and memory."""
-    rows = []
-    for size in SIZES:
-        root = course_with(folder / f"size{size}", assignment, range(size))
-        seconds, memory = ours(root, assignment)
-        rows.append([size, f"{seconds:.1f}", f"{seconds / size:.3f}", f"{memory:.0f}"])
-        print(rows[-1], flush=True)
-        shutil.rmtree(root)
-    return rows
+def grow(folder: Path, size: int) -> dict:
+    """Mark a class of some size; give time and memory."""
+    root = course_with(folder, LARGE, range(size))
+    seconds, memory = ours(root, LARGE, memory=True)
+    return {"size": size, "seconds": seconds, "memory": memory}
+
+
+def page(kept: dict) -> str:
+    """Write down what all parts so far have found."""
+    rows, growth = [], []
+    for name, found in sorted(kept.items()):
+        if "size" in found:
+            size, seconds = found["size"], found["seconds"]
+            growth.append(
+                [size, f"{seconds:.1f}", f"{seconds / size:.3f}", f"{found['memory']:.0f}"]
+            )
+            continue
+        rates = [
+            60 * found["submissions"] / seconds
+            for seconds in (sum(found["ours"]) / 2, found["shipped"], found["tuned"])
+        ]
+        times = [f"{rates[0] / rates[1]:.1f}", f"{rates[0] / rates[2]:.1f}"]
+        rates = [f"{rate:.0f}" for rate in rates]
+        checked = [found["marks"], len(found["different"])]
+        rows.append([name, found["submissions"], *rates, *times, *checked])
+    growth.sort(key=lambda row: row[0])
+    header = ["exercise", "submissions", "custlab grade, per minute", "nbgrader as shipped"]
+    header += [
+        "two tuned nbgraders",
+        "times as shipped",
+        "times tuned",
+        "marks compared",
+        "different",
+    ]
+    growth_header = ["submissions", "seconds", "seconds each", "largest memory, MB"]
+    return f"""# Grading: custlab grade against nbgrader {version("nbgrader")}
+
+{machine()} All sides mark the same submissions of the course's own exercises, answered rightly,
+wrongly or not at all as in the answer banks; times include every start. custlab grade runs before
+and after the others, and the mean of the two counts. Sandbox: bubblewrap.
+
+{table(header, rows)}
+
+Wanted: 15 times nbgrader as shipped (aim 20), 8 times the tuned form, no different mark.
+
+Larger classes ({LARGE}; memory is the proportional share of all processes together):
+
+{table(growth_header, growth)}
+"""
 
 
 def main() -> None:
-    """Run everything and write the page."""
-    names = exercises()
-    folder = Path(tempfile.mkdtemp(prefix="custlab-bench-"))
-    try:
-        rows = [compare(folder / name, name, max(2, TOTAL // len(names))) for name in names]
-        growth = grow(folder, names[0])
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    spent = [sum(60 * row[at] / row[rate] for row in rows) for at, rate in ((1, 3), (2, 4), (2, 5))]
-    done = [sum(row[at] for row in rows) for at in (1, 2, 2)]
-    whole = [60 * number / seconds for number, seconds in zip(done, spent, strict=True)]
-    lines = [
-        [row[0], *(f"{x:.0f}" if isinstance(x, float) else x for x in row[1:])] for row in rows
-    ]
-    lines.append(["all", *done[:2], *(f"{rate:.0f}" for rate in whole), "", ""])
-    header = ["exercise", "submissions", "of these by nbgrader", "custlab grade, per minute"]
-    header += ["nbgrader as shipped", "two tuned nbgraders", "marks compared", "different"]
-    growth_header = ["submissions", "seconds", "seconds each", "largest memory, MB"]
-    write_page(
-        "grading",
-        f"""# Grading: custlab grade against nbgrader {version("nbgrader")}
-
-{machine()} All sides mark the same submissions of the course's own exercises, answered rightly,
-wrongly or not at all as in the answer banks; times include every start. Sandbox: bubblewrap.
-
-{table(header, lines)}
-
-Against nbgrader as shipped: **{whole[0] / whole[1]:.1f} times** the submissions per minute (wanted:
-15, aim 20). Against two tuned nbgraders: **{whole[0] / whole[2]:.1f} times** (wanted: 8).
-
-Larger classes ({names[0]}; memory is the proportional share of all processes together):
-
-{table(growth_header, growth)}
-""",
-    )
+    """Run the parts asked for and write the page."""
+    known = [*exercises(), *(f"grow-{size}" for size in SIZES)]
+    parts = [part for part in os.environ.get("CUSTLAB_BENCH_PARTS", "").split(",") if part]
+    if unknown := set(parts) - set(known):
+        raise SystemExit(f"no such parts: {', '.join(unknown)}; there are: {', '.join(known)}")
+    CACHE.mkdir(exist_ok=True)
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    for part in parts or known:
+        folder = Path(tempfile.mkdtemp(prefix="custlab-bench-"))
+        try:
+            grows = part.startswith("grow-")
+            size = int(part.removeprefix("grow-")) if grows else 0
+            kept[part] = grow(folder / "c", size) if grows else compare(folder, part)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        print(part, kept[part], flush=True)
+        KEPT.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+        write_page("grading", page(kept))
 
 
 if __name__ == "__main__":
