@@ -12,6 +12,7 @@ from custlab import persona as subject
 from custlab.errors import CustLabError, InputError
 from custlab.exercises.widgets import look
 from custlab.explorers._persona_add import AddLine
+from custlab.explorers._persona_checks import checks_html
 from custlab.explorers._persona_file import PersonaFile
 from custlab.explorers._persona_lines import Lines
 from custlab.i18n import _, ngettext
@@ -25,7 +26,7 @@ STYLE = """<style>
 .cp-builder .cp-columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 8px 20px;
   overflow: visible; align-items: start; }
 @container (min-width: 48rem) {
-  .cp-builder .cp-columns { grid-template-columns: minmax(22rem, 5fr) minmax(0, 6fr); } }
+  .cp-builder .cp-columns { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
 .cp-builder .cl-card { max-width: none; margin: 0; overflow: hidden; }
 .cp-builder .cp-part { font-size: 1em; font-weight: 700; margin: 10px 0 2px; padding: 0; }
 .cp-builder .widget-inline-hbox { min-width: 0; }
@@ -65,7 +66,7 @@ class PersonaBuilder(widgets.VBox):
         self._make_fields(str(path or f"persona-{persona.id}.json"))
         candidates = subject.trait_table(case, members, rest)
         self._lines = Lines(self._reword, self._remove)
-        self._add = AddLine(candidates, self._add_trait, self._say)
+        self._add = AddLine(candidates, self._add_trait, self._say_add)
         self._card = widgets.HTML()
         super().__init__([widgets.HTML(look.STYLE + STYLE), self._columns()])
         self.add_class("cp-builder")
@@ -95,7 +96,10 @@ class PersonaBuilder(widgets.VBox):
             _("Your name"), placeholder=_("stands beside what you write; may stay empty")
         )
         self._path = line(_("File"), value=path)
-        self._status, self._checks = widgets.HTML(), widgets.HTML()
+        # What happened is told where the person is at work.
+        self._told = {name: widgets.HTML() for name in ("who", "lines", "add", "keep")}
+        self._at = "keep"
+        self._checks = widgets.HTML()
 
     def _columns(self) -> widgets.Box:
         self._undo = _button(_("Undo"), _("Take back the last change"), self._take_back)
@@ -107,11 +111,11 @@ class PersonaBuilder(widgets.VBox):
         form = widgets.VBox(
             [
                 _part(_("Who it is")),
-                self._name, self._headline, self._message, self._by,
-                self._lines.box,
-                self._add.box,
+                self._name, self._headline, self._message, self._by, self._told["who"],
+                self._lines.box, self._told["lines"],
+                self._add.box, self._told["add"],
                 _part(_("Keep it")),
-                self._path, buttons, self._status, self._checks,
+                self._path, buttons, self._told["keep"], self._checks,
             ]
         )  # fmt: skip
         form.add_class("cl-card")
@@ -137,14 +141,14 @@ class PersonaBuilder(widgets.VBox):
             found = subject.check_persona(own, self._case, self._members, rest=self._rest)
         except CustLabError as error:
             return look.note(f"⚠ {escape(str(error))}")
-        return _checks(own, found)
+        return checks_html(own, found)
 
     # -- changes ------------------------------------------------------------------------------
 
     def _watch(self, field: widgets.Widget, changed) -> widgets.Widget:
         def react(_change):
             if not self._showing:
-                with self._telling():
+                with self._telling("who"):
                     changed()
 
         field.observe(react, names="value")
@@ -170,7 +174,7 @@ class PersonaBuilder(widgets.VBox):
         self._change(self._persona.with_message(self._message.value), _("The message is changed."))
 
     def _reword(self, trait: Trait, text: str) -> None:
-        with self._telling():
+        with self._telling("lines"):
             if not text.strip():
                 self._show()
                 self._say(_("A line cannot be empty: write it anew, or remove it."), wrong=True)
@@ -179,7 +183,7 @@ class PersonaBuilder(widgets.VBox):
             self._change(changed, _("The line is reworded; its evidence stays what it was."))
 
     def _remove(self, trait: Trait) -> None:
-        with self._telling():
+        with self._telling("lines"):
             before = len(self._persona.suggestions)
             changed = self._persona.without_trait(trait.id)
             lost = before - len(changed.suggestions)
@@ -195,7 +199,7 @@ class PersonaBuilder(widgets.VBox):
 
     def _add_trait(self, trait: Trait, own_words: bool) -> bool:
         before = self._persona
-        with self._telling():
+        with self._telling("add"):
             own = self._persona
             _refuse_double(own, trait)
             taken = {known.id for past in (*self._past, own) for known in past.traits}
@@ -213,6 +217,7 @@ class PersonaBuilder(widgets.VBox):
 
     def _take_back(self, _button=None) -> None:
         if self._past:
+            self._at = "keep"
             self._persona = self._past.pop()
             self._show()
             self._say(_("The last change is taken back."))
@@ -241,13 +246,13 @@ class PersonaBuilder(widgets.VBox):
         return found
 
     def _save(self, _button=None) -> None:
-        with self._telling():
+        with self._telling("keep"):
             path, said = self._file.save(self._persona, self._path.value)
             self._path.value = str(path)
             self._say(said)
 
     def _load(self, _button=None) -> None:
-        with self._telling():
+        with self._telling("keep"):
             found = self._file.load(self._path.value)
             self._past.append(self._persona)
             self._persona = found
@@ -261,7 +266,7 @@ class PersonaBuilder(widgets.VBox):
     def _print(self, _button=None) -> None:
         from pathlib import Path
 
-        with self._telling():
+        with self._telling("keep"):
             path = Path(self._path.value.strip() or "persona").with_suffix(".html")
             subject.write_page(self._persona, path)
             said = _("The page is saved as {name}: open it in a browser and print it.")
@@ -270,16 +275,20 @@ class PersonaBuilder(widgets.VBox):
     # -- what the person is told --------------------------------------------------------------
 
     def _say(self, sentence: str, wrong: bool = False) -> None:
-        mark = "⚠ " if wrong else ""
-        self._status.value = (
-            look.note(f"{mark}{escape(sentence)}")
-            if wrong
-            else (f'<div class="cl-note" role="status" aria-live="polite">{escape(sentence)}</div>')
-        )
+        told = look.note(f"⚠ {escape(sentence)}") if wrong else (
+            f'<div class="cl-note" role="status" aria-live="polite">{escape(sentence)}</div>'
+        )  # fmt: skip
+        for place, widget in self._told.items():
+            widget.value = told if place == self._at else ""
+
+    def _say_add(self, sentence: str, wrong: bool = False) -> None:
+        self._at = "add"
+        self._say(sentence, wrong)
 
     @contextmanager
-    def _telling(self):
-        """Tell what went wrong in a sentence, where the person looks."""
+    def _telling(self, place: str):
+        """Tell what happens, and what goes wrong, in a sentence where the person looks."""
+        self._at = place
         try:
             yield
         except CustLabError as error:
@@ -329,29 +338,3 @@ def _with_new(persona: Persona, trait_id: str) -> tuple:
     fresh = (one for one in subject.suggest(persona) if trait_id in one.because)
     said = {one.text for one in persona.suggestions}
     return (*persona.suggestions, *(one for one in fresh if one.text not in said))
-
-
-def _checks(persona: Persona, found) -> str:
-    """List what the check finds, in the card's numbers."""
-    order = [trait for name in subject.DIMENSIONS for trait in persona.by_dimension(name)]
-    place = {trait.id: number for number, trait in enumerate(order, start=1)}
-    items = "".join(
-        f"<li>{_where(row.trait, place)}{escape(str(row.problem))}. {escape(str(row.why))} "
-        f"<em>{escape(str(row.what_to_do))}</em></li>"
-        for row in found.itertuples()
-    )
-    title = ngettext("The check finds {n} point", "The check finds {n} points", len(found))
-    if not items:
-        title, items = _("The check finds nothing to mend."), ""
-    return (
-        f'<div class="cl-feedback cl-plain" role="status" aria-live="polite">'
-        f"<strong>{escape(title.format(n=len(found)))}</strong>"
-        + (f'<ul class="cp-todo">{items}</ul>' if items else "")
-        + "</div>"
-    )
-
-
-def _where(trait_id, place: dict) -> str:
-    if trait_id in place:
-        return f"<strong>{escape(_('Line {n}').format(n=place[trait_id]))}:</strong> "
-    return ""

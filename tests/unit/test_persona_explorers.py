@@ -58,7 +58,7 @@ def _all(box):
 
 
 def status(builder):
-    return plain(builder._status.value)
+    return plain("".join(told.value for told in builder._told.values()))
 
 
 def shown_card(builder):
@@ -98,7 +98,7 @@ def test_an_empty_name_is_refused_in_a_sentence_and_the_old_one_stays(builder, d
 
 def test_code_typed_as_a_name_is_shown_as_text(builder):
     field(builder, "Name").value = "<script>alert(1)</script>"
-    assert "<script>" not in builder._card.value + builder._checks.value + builder._status.value
+    assert "<script>" not in builder._card.value + builder._checks.value + status(builder)
     assert "&lt;script&gt;" in builder._card.value
 
 
@@ -194,6 +194,7 @@ def test_the_same_evidence_stands_on_a_card_once_and_the_text_is_not_lost(builde
 def test_an_empty_line_is_not_added(builder):
     before = builder.persona
     button(builder, "Add the line").click()
+    assert "⚠" in builder._told["add"].value, "told where the person is"
     assert "Write the new line first" in status(builder)
     assert builder.persona == before
 
