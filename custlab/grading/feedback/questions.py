@@ -140,8 +140,8 @@ def _describe(asked: Asked, cell: MasterCell, master: Master, calls: dict, writt
         return
     asked.question, asked.solutions = calls[name], ()
     asked.prompt = asked.question.prompt
-    texts = _texts(tree)
-    known = {word: _value(node, texts) for word, node in told.items()}
+    names = _plain_names(tree)
+    known = {word: _value(node, names) for word, node in told.items()}
     if known.get("key") is not None:
         asked.expected = expected_words(asked.question, known["key"])
         asked.marking = {w: v for w, v in known.items() if w not in ("points", "kind")}
@@ -215,15 +215,19 @@ def _value(node: ast.expr, names: dict | None = None) -> Any:
         return None
 
 
-def _texts(tree: ast.AST) -> dict[str, Any]:
-    """Find the texts that a test gives a name."""
-    return {
-        node.targets[0].id: node.value.value
-        for node in getattr(tree, "body", [])
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-    }
+def _plain_names(tree: ast.AST) -> dict[str, Any]:
+    """Work out what a test gives a name, as far as that needs no data."""
+    known: dict[str, Any] = {}
+    for node in getattr(tree, "body", []):
+        if not isinstance(node, ast.Assign):
+            continue
+        value, target = _value(node.value, known), node.targets[0]
+        if isinstance(target, ast.Name) and value is not None:
+            known[target.id] = value
+        elif isinstance(target, ast.Tuple) and isinstance(value, tuple):
+            names = [part.id for part in target.elts if isinstance(part, ast.Name)]
+            known |= dict(zip(names, value, strict=False))
+    return known
 
 
 def _sentences(tree: ast.AST) -> tuple[str, ...]:
