@@ -176,9 +176,11 @@ def page(kept: dict) -> str:
     growth_header = ["submissions", "seconds", "seconds each", "largest memory, MB"]
     return f"""# Grading: custlab grade against nbgrader {version("nbgrader")}
 
-{machine()} All sides mark the same submissions of the course's own exercises, answered rightly,
-wrongly or not at all as in the answer banks; times include every start. custlab grade runs before
-and after the others, and the mean of the two counts. Sandbox: bubblewrap.
+{machine()}
+All sides mark the same submissions of the course's own exercises, answered rightly, wrongly or not
+at all as in the answer banks; times include every start, so that few submissions look slower than
+many. custlab grade runs before and after the others, and the mean of the two counts. Sandbox:
+bubblewrap.
 
 {table(header, rows)}
 
