@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, get_all_start_methods, get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from custlab.errors import CustLabError
@@ -49,15 +49,6 @@ def work(job: Job):
     return _runner.run(grade(job, _grader))
 
 
-def _context():
-    """Start workers from a process that has this module imported already, where there is such."""
-    if "forkserver" not in get_all_start_methods():  # Windows
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
-    return context
-
-
 class LocalWorkers:
     """Worker processes on this machine.
 
@@ -79,7 +70,9 @@ class LocalWorkers:
         self._pool = None
 
     def _open(self, count: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(count, _context(), initializer=set_up, initargs=self._settings)
+        return ProcessPoolExecutor(
+            count, get_context("spawn"), initializer=set_up, initargs=self._settings
+        )
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, object]]:
         """Grade jobs as workers become free; give each with its outcome or its exception.
