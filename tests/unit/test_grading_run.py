@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from custlab.errors import CustLabError
@@ -31,6 +32,7 @@ from tests.red_team.course import (
 )
 
 pytestmark = pytest.mark.sandbox
+MARK = "CUSTLAB_TEST_RUN"  # in the environment of a run's processes: whose they are
 LIMITS = Limits(cell_seconds=20)
 WHOLE = {"test-who-decides": 2, "test-totals": 3, "test-days-since": 2, "test-groups": 2}
 COMMAND = (
@@ -241,7 +243,19 @@ def start(root: Path) -> subprocess.Popen:
         [sys.executable, "-c", COMMAND, ASSIGNMENT, "--course", str(root)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=os.environ | {MARK: str(root)},
     )
+
+
+def left_alive(root: Path) -> list[psutil.Process]:
+    """List the processes of a run, however they were started, that have not ended."""
+    found = psutil.process_iter(["environ", "status"])
+    return [
+        process
+        for process in found
+        if (process.info["environ"] or {}).get(MARK) == str(root)
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
 
 
 def kill_at(root: Path, moment) -> None:
@@ -254,6 +268,10 @@ def kill_at(root: Path, moment) -> None:
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+    deadline = time.monotonic() + 20
+    while left_alive(root) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left_alive(root) == [], "the killed run has left processes behind"
 
 
 def test_a_killed_run_goes_on_where_it_was(course, undisturbed, tmp_path):
