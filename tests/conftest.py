@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 
 import pytest
 
@@ -33,3 +34,11 @@ def pytest_runtest_setup(item):
             pytest.fail(f"{reason}, and CUSTLAB_REQUIRE_ALL=1 makes this test compulsory")
         if reason:
             pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def no_shell_left():
+    """End IPython's shell with the test that started it: with one, widgets display themselves."""
+    yield
+    if shells := sys.modules.get("IPython.core.interactiveshell"):
+        shells.InteractiveShell.clear_instance()
