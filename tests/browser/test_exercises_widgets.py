@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from custlab.exercises.answers import MIME
 from custlab.exercises.store import receipts_in
+from tests.browser.contrast import poor_contrast
 
 pytestmark = pytest.mark.browser
 
@@ -244,32 +245,6 @@ def _focus_is_on(book, title):
     wait_for(lambda: book.page.evaluate("() => document.activeElement.title"), title)
 
 
-# The contrast of each text in the cards with what lies behind it, as WCAG 2 computes it.
-CONTRAST = """() => {
-  const channels = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = node => {
-    for (let e = node; e; e = e.parentElement) {
-      const c = channels(getComputedStyle(e).backgroundColor);
-      if (c.length < 4 || c[3] > 0.9) return c;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const node of document.querySelectorAll('.cl-card *')) {
-    const own = [...node.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (!own || node.closest('[disabled]') || node.tagName === 'STYLE' || node.closest('svg'))
-      continue;
-    const pair = [light(channels(getComputedStyle(node).color)), light(behind(node))];
-    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-    if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 40), ratio.toFixed(2)]);
-  }
-  return poor;
-}"""
-
-
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_cards_are_readable_in_both_themes(notebook, theme):
     book = notebook("12-themes")
@@ -279,7 +254,7 @@ def test_cards_are_readable_in_both_themes(notebook, theme):
     lesson.get_by_role("button", name="Check", exact=True).click()
     lesson.get_by_text("Not right yet.").wait_for()
     _keep_picture(book, theme)
-    assert book.page.evaluate(CONTRAST) == []
+    assert poor_contrast(book.page, ".cl-card") == []
 
 
 def _keep_picture(book, theme):

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from custlab import load_case
 from custlab.persona import card, draft_set, load_persona, side_by_side, write_page
+from tests.browser.contrast import poor_contrast
 
 pytestmark = pytest.mark.browser
 
@@ -96,36 +97,10 @@ def _focused(page):
     return page.evaluate("() => document.activeElement.tagName")
 
 
-# The contrast of each text with what lies behind it, as WCAG 2 computes it.
-CONTRAST = """() => {
-  const channels = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = node => {
-    for (let e = node; e; e = e.parentElement) {
-      const c = channels(getComputedStyle(e).backgroundColor);
-      if (c.length < 4 || c[3] > 0.9) return c;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const node of document.querySelectorAll('.cp-builder *')) {
-    const own = [...node.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (!own || node.closest('[disabled]') || node.tagName === 'STYLE' || node.closest('svg')
-        || node.closest('button')) continue;
-    const pair = [light(channels(getComputedStyle(node).color)), light(behind(node))];
-    const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-    if (ratio < 4.5) poor.push([node.textContent.trim().slice(0, 40), ratio.toFixed(2)]);
-  }
-  return poor;
-}"""
-
-
 def test_the_builder_can_be_read_in_both_themes(notebook):
     for theme in ("JupyterLab Light", "JupyterLab Dark"):
         notebook.theme(theme)
-        assert notebook.page.evaluate(CONTRAST) == []
+        assert poor_contrast(notebook.page, ".cp-builder", but="button") == []
         _keep(notebook.page, f"persona-builder-{theme.split()[-1].lower()}.png")
 
 
