@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 from custlab.errors import CustLabError
@@ -36,6 +36,8 @@ def set_up(address: str, sandboxed: bool, view: View, limits: Limits) -> None:
         from custlab.grading import linux
 
         linux.end_with_parent(signal.SIGKILL)
+    if not parent_process().is_alive():
+        os._exit(1)  # the grader was killed while this process started: nobody would end it
     server = ForkServer(sandboxed=sandboxed, address=address)
     folder = Path(address).parent  # goes with the server
     scratch = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
