@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 
 import ipywidgets as widgets
@@ -59,10 +60,21 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
         _make_readable(control)
         control.observe(redraw, names="value")
     redraw()
+    _look_at_new_objects_only()
     panel = widgets.VBox(list(controls.values()), layout=widgets.Layout(margin="4px 0"))
     box = widgets.VBox([_heading(title, intro), panel, picture, sentence])
     box.add_class("custlab-explorer")
     return box
+
+
+def _look_at_new_objects_only() -> None:
+    """Keep the garbage collector from stopping a slider to look through the whole case again.
+
+    What was set aside before is collected first, so that nothing is kept for good.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _heading(title: str, intro: str) -> widgets.HTML:
