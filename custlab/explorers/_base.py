@@ -67,6 +67,35 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
     return box
 
 
+class Drawn:
+    """A picture drawn beforehand, for an explorer with few and costly ones.
+
+    Parameters
+    ----------
+    picture : Picture
+        What is shown later.
+
+    Examples
+    --------
+    >>> from custlab.style import Picture, new_figure
+    >>> Drawn(Picture(new_figure(2, 1)[0], "An empty diagram.")).html()[:7]
+    '<figure'
+    """
+
+    def __init__(self, picture):
+        self._html = picture.html()
+
+    def html(self) -> str:
+        """Give the picture as a piece of HTML.
+
+        Returns
+        -------
+        str
+            A ``<figure>`` with the image inside it.
+        """
+        return self._html
+
+
 def _look_at_new_objects_only() -> None:
     """Keep the garbage collector from stopping a slider to look through the whole case again.
 

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 
 from custlab import segmentation as subject
-from custlab.explorers._base import explorer
+from custlab.explorers._base import Drawn, explorer
 from custlab.i18n import _
 from custlab.plots import segmentation as plots
 
@@ -94,6 +94,9 @@ def factors_explorer(case) -> widgets.VBox:
     fits = {n: subject.FactorScores(n).fit(items) for n in range(1, 7)}
     supported = subject.FactorScores().fit(items).n_factors_
 
+    # A picture full of numbers is slow to draw, and there are only six.
+    pictures = {n: Drawn(plots.loadings(fit.loadings_)) for n, fit in fits.items()}
+
     def draw(n):
         table = fits[n].loadings_
         kept = float(np.square(table.to_numpy()).sum() / len(table))
@@ -102,7 +105,7 @@ def factors_explorer(case) -> widgets.VBox:
             "supports {supported}. Read a column downwards: the bold items speak of one thing, and "
             "you must be able to name it."
         ).format(n=n, kept=kept, items=len(table), supported=supported)
-        return plots.loadings(table), sentence
+        return pictures[n], sentence
 
     return explorer(
         draw,
