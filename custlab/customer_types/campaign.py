@@ -67,7 +67,13 @@ def response_by_type(
     found["rate"] = found["responses"] / found["customers"]
     found["control_rate"] = found["control_responses"] / found["control_customers"]
     found["difference"] = found["rate"] - found["control_rate"]
-    found["low"], found["high"] = _newcombe(found, level)
+    found["low"], found["high"] = newcombe_interval(
+        found["responses"],
+        found["customers"],
+        found["control_responses"],
+        found["control_customers"],
+        level,
+    )
     order = ["customers", "responses", "rate", "control_customers", "control_rate", "difference",
              "low", "high"]  # fmt: skip
     return found[order].astype({"control_customers": int})
@@ -146,14 +152,39 @@ def _counts(sent: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return grouped.agg(customers="size", responses="sum").astype(int)
 
 
-def _newcombe(found: pd.DataFrame, level: float):
-    """Give the interval of a difference of two shares from their two Wilson intervals."""
-    low1, high1 = _wilson(found["responses"], found["customers"], level)
-    low0, high0 = _wilson(found["control_responses"], found["control_customers"], level)
-    rate, control = found["rate"], found["control_rate"]
-    down = np.sqrt((rate - low1) ** 2 + (high0 - control) ** 2)
-    up = np.sqrt((high1 - rate) ** 2 + (control - low0) ** 2)
-    return found["difference"] - down, found["difference"] + up
+def newcombe_interval(hits, n, control_hits, control_n, level: float = 0.95) -> tuple:
+    """Give the interval of a difference of two shares from their two Wilson intervals.
+
+    Parameters
+    ----------
+    hits, n : array or Series
+        Of how many (``n``) something holds for how many (``hits``).
+    control_hits, control_n : array or Series
+        The same of those compared with.
+    level : float
+        Confidence level, 0 to 1.
+
+    Returns
+    -------
+    tuple of array or Series
+        Lower and upper limits of the first share minus the second.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions.
+    *Statistics in Medicine*, 17, 873-890, method 10.
+
+    Examples
+    --------
+    >>> [round(float(limit), 4) for limit in newcombe_interval(56, 70, 48, 80)]
+    [0.0524, 0.3339]
+    """
+    low1, high1 = _wilson(hits, n, level)
+    low0, high0 = _wilson(control_hits, control_n, level)
+    share, control = hits / n, control_hits / control_n
+    down = np.sqrt((share - low1) ** 2 + (high0 - control) ** 2)
+    up = np.sqrt((high1 - share) ** 2 + (control - low0) ** 2)
+    return share - control - down, share - control + up
 
 
 def _wilson(responses, customers, level: float):

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import binom, false_discovery_control, mannwhitneyu, norm, t
 
 # The method of Newcombe is the course's own: one place for it.
-from custlab.customer_types.campaign import _newcombe
+from custlab.customer_types.campaign import newcombe_interval
 
 COLUMNS = ("value", "rest", "n", "n_rest", "effect", "low", "high", "p")
 
@@ -65,11 +65,7 @@ def _shares(inside: np.ndarray, outside: np.ndarray) -> pd.DataFrame:
     hits, hits_rest = np.nansum(inside, axis=0), np.nansum(outside, axis=0)
     value, rest = hits / n, hits_rest / n_rest
     effect = 2 * np.arcsin(np.sqrt(value)) - 2 * np.arcsin(np.sqrt(rest))
-    counts = pd.DataFrame(
-        {"responses": hits, "customers": n, "rate": value, "control_responses": hits_rest,
-         "control_customers": n_rest, "control_rate": rest, "difference": value - rest}
-    )  # fmt: skip
-    low, high = _newcombe(counts, 0.95)
+    low, high = newcombe_interval(hits, n, hits_rest, n_rest)
     p = 2 * norm.sf(np.abs(effect) / np.sqrt(1 / n + 1 / n_rest))
     return _table(value, rest, n, n_rest, effect, low, high, p)
 
