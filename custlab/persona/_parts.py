@@ -87,9 +87,14 @@ class Evidence:
             text = _("{value} % {words} (rest: {rest} %, n = {n}, {strength})")
             value, rest = f"{100 * self.value:.0f}", f"{100 * self.rest:.0f}"
         else:
-            text = _("{words}: {value} {unit} (rest: {rest}, n = {n}, {strength})")
+            text = (
+                _("{words}: median {value} {unit} (rest: {rest}, n = {n}, {strength})")
+                if self.statistic == "median"
+                else _("{words}: mean {value} {unit} (rest: {rest}, n = {n}, {strength})")
+            )
             whole = self.statistic == "median"
             value, rest = number(self.value, whole), number(self.rest, whole)
+            rest += " %" if self.unit == "%" else ""
         said = text.format(
             value=value, rest=rest, words=self.words or self.column, unit=self.unit,
             n=f"{self.n:,}", strength=strength_word(self.strength),
@@ -113,7 +118,8 @@ class Trait:
     id : str
         Name by which suggestions, checks and files refer to it.
     dimension : str
-        One of :data:`DIMENSIONS`; "role" for the line on the role in the purchase.
+        One of :data:`DIMENSIONS`; "role" and "value" for the lines on who decides in a purchase
+        and on what customers bring.
     kind : str
         Among needs one of :data:`KINDS`, else "".
     text : str
@@ -238,6 +244,12 @@ class Value:
     share: float
     currency: str
     extra: dict = field(default_factory=dict, hash=False, repr=False)
+
+    def figure(self) -> str:
+        """Give the amount alone, such as "1,514 CNY"."""
+        return _("{value} {currency}").format(
+            value=number(self.evidence.value), currency=self.currency
+        )
 
     def sentence(self) -> str:
         """Say the value in one sentence.
