@@ -51,16 +51,26 @@ class View:
     hidden: tuple[Path, ...] = field(default=())
 
     def check(self) -> None:
-        """Refuse a view that would show something hidden."""
-        for shown in (path.resolve() for path in self.readable):
-            for secret in (path.resolve() for path in self.hidden):
-                if secret.is_relative_to(shown):
+        """Refuse a view that would show a hidden folder; single files are covered."""
+        for secret in (path.resolve() for path in self.hidden):
+            for shown in self._shown():
+                if secret.is_relative_to(shown) and not secret.is_file():
                     raise CustLabError(
                         _(
                             "Grading stopped: {shown} must be visible to learners' code, but it "
                             "contains {secret}, which must not be. Move one of the two."
                         ).format(shown=shown, secret=secret)
                     )
+
+    def covered(self) -> list[Path]:
+        """List the hidden files within what is shown: an empty one is put over each."""
+        files = [path.resolve() for path in self.hidden if path.is_file()]
+        return [file for file in files if any(map(file.is_relative_to, self._shown()))]
+
+    def _shown(self) -> list[Path]:
+        """List all that is shown, the system's own folders among it."""
+        system = [Path("/usr"), *(Path(link) for link in SYSTEM_LINKS)]
+        return [path.resolve() for path in (*self.readable, *system)]
 
 
 def python_folders() -> tuple[Path, ...]:
@@ -210,4 +220,6 @@ def _command(view: View, limits: Limits, info: int) -> list[str]:
     command += [*size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     for folder in view.readable:
         command += ["--ro-bind", str(folder), str(folder)]
+    for file in view.covered():
+        command += ["--ro-bind", "/dev/null", str(file)]
     return [*command, "--remount-ro", "/", "--chdir", INSIDE]
