@@ -246,7 +246,7 @@ def test_moodle_worksheet_in_another_language_is_filled_by_address(course, tmp_p
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CustLabError, match="--column"):
         fill_sheet(course, NAME, path, "moodle")
-    assert fill_sheet(course, NAME, path, "moodle", column="Nota").changes == [("ln1", "", "8.5")]
+    assert fill_sheet(course, NAME, path, "moodle", column="Nota").changes == [("ln1", "", "8,5")]
     path.write_text(text.replace("10,00", "100,00"), encoding="utf-8")
     with pytest.raises(CustLabError, match="allows 100"):
         fill_sheet(course, NAME, path, "moodle", column="Nota")
