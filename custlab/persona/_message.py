@@ -37,22 +37,6 @@ class Idea:
     trait: str
 
 
-def message_for(persona: Persona) -> str:
-    """Draft what to tell customers like this persona, from what sets them apart most.
-
-    Parameters
-    ----------
-    persona : Persona
-        Whom to speak to.
-
-    Returns
-    -------
-    str
-        One or two sentences; an invitation to say what matters where nothing stands out.
-    """
-    return _composed(ideas_of(persona), set())[0]
-
-
 def with_messages(personas: tuple[Persona, ...]) -> tuple[Persona, ...]:
     """Draft the message of each persona so that it says what only this one needs to hear.
 

@@ -129,6 +129,50 @@ def test_a_removed_line_takes_its_suggestions_along_and_undo_brings_all_back(bui
     assert button(builder, "Undo").disabled
 
 
+@pytest.mark.parametrize("what", ["role", "value"])
+def test_role_and_value_of_ones_own_are_assumptions_beside_the_draft(
+    builder, case, members, drafted, tmp_path, what
+):
+    line = getattr(builder._own, what)
+    was, data = line.text.value, getattr(drafted, what).sentence()
+    assert line.restore.layout.display == "none"
+    field(builder, "Your name").value = "Mei"
+    field(builder, what.capitalize()).value = "The <b>caretaker</b> of the house"
+    own = getattr(builder.persona, f"own_{what}")
+    assert (own.strength, own.edited_by) == ("assumed", "Mei")
+    assert "marked as an assumption" in status(builder)
+    card = shown_card(builder).replace("\u00a0", " ")
+    assert "assumed: no data behind it · added by Mei" in card
+    assert f"The data say: {data}" in card
+    assert "<b>caretaker" not in builder._card.value + builder._checks.value
+    assert "Assumed: “The &lt;b&gt;caretaker&lt;/b&gt;" in builder._checks.value
+    assert getattr(builder.persona, what) == getattr(drafted, what), "the draft is not lost"
+
+    button(builder, "Save").click()
+    again = explorers.persona_builder(drafted, case, members, tmp_path / "mine.json")
+    assert getattr(again.persona, f"own_{what}") == own
+    getattr(again._own, what).restore.click()
+    assert again.persona == drafted
+    assert getattr(again._own, what).text.value == was
+    button(again, "Undo").click()
+    assert getattr(again.persona, f"own_{what}") == own
+
+    line.text.value = "  "
+    assert (getattr(builder.persona, f"own_{what}"), line.text.value) == (None, was)
+    line.text.value = was
+    assert builder.persona == drafted, "the drafted words are no assumption"
+
+
+def test_a_role_that_the_data_do_not_show_can_be_assumed(case, members, drafted):
+    box = explorers.persona_builder(replace(drafted, role=None), case, members)
+    assert "assumption" in box._own.role.text.placeholder
+    box._own.role.text.value = "Mothers decide"
+    assert box.persona.own_role.strength == "assumed"
+    found = subject.check_persona(box.persona)
+    assert {"assumed", "stereotype"} == set(found.loc[found["trait"] == "own-role", "code"])
+    assert box.persona.filtered("weak").own_role is None
+
+
 def _on_card(persona):
     return [trait for name in subject.DIMENSIONS for trait in persona.by_dimension(name)]
 
