@@ -92,8 +92,8 @@ class PersonaBuilder(widgets.VBox):
             )
 
         self._name = self._watch(line(_("Name")), self._rename)
-        self._headline = self._watch(line(_("Headline"), widgets.Textarea, rows=2), self._rename)
-        self._message = self._watch(line(_("Message"), widgets.Textarea, rows=2), self._tell)
+        self._headline = self._watch(line(_("Headline"), widgets.Textarea, rows=4), self._rename)
+        self._message = self._watch(line(_("Message"), widgets.Textarea, rows=3), self._tell)
         self._by = line(
             _("Your name"), placeholder=_("stands beside what you write; may stay empty")
         )

@@ -46,8 +46,8 @@ class CardWriter:
         said = _("Persona · segment {segment} · case {case}").format(
             segment=own.segment or "–", case=own.case
         )
-        said = self.text(own.headline) + self.lines(own.headline_because)
-        headline = f'<p class="cp-headline">{said}</p>' if own.headline else ""
+        line = self.text(own.headline) + self.lines(own.headline_because)
+        headline = f'<p class="cp-headline">{line}</p>' if own.headline else ""
         name = self.heading(own.name, more=f' id="{self.id}-name"')
         return (
             f'<header class="cp-head">{picture}<div><p class="cp-kicker">{self.text(said)}</p>'
@@ -177,8 +177,16 @@ class CardWriter:
 
     def lines(self, because: tuple[str, ...]) -> str:
         """Point to the lines that a drafted sentence rests on."""
-        links = ", ".join(self.link(key) for key in because if key in self.place)
-        return f' <small class="cp-lines">{links}</small>' if links else ""
+        places = sorted({self.place[key] for key in because if key in self.place})
+        if not places:
+            return ""
+        links = ", ".join(
+            f'<a href="#{self.id}-{place}" aria-label="{self.text(_("line {n}").format(n=place))}">'
+            f"{place}</a>"
+            for place in places
+        )
+        words = ngettext("from line", "from lines", len(places))
+        return f' <small class="cp-lines">{self.text(words)} {links}</small>'
 
     def link(self, trait_id: str) -> str:
         """Point to a trait by the number that it has on the card, which also works on paper."""

@@ -158,7 +158,7 @@ def _needs_less() -> dict[str, tuple[str, str]]:
         "price": (_("Not the cheapest, and we tell you why."),
                   _("Not the cheapest, and we tell you why.")),
         "service": (_("Do it all yourself, at any hour."), _("You can do it all yourself.")),
-        "design": (_("Plain, and it does its work."), _("No frills that you would pay for.")),
+        "design": (_("Plain, and it does its work."), _("No frills, no extra cost.")),
         "innovation": (_("Proven technology, nothing to get used to."),
                        _("Proven technology, nothing to get used to.")),
         "delivery": (_("No hurry: you choose the day."), _("You choose the day.")),

@@ -68,7 +68,7 @@ def _needs(item: str, more: bool) -> list[tuple[str, str]]:
                                   "a discount.")),
                   ("product", _("Offer a plain model at the lowest price."))],
         "quality": [("content", _("Show tests, warranty and how long the product lasts.")),
-                    ("service", _("Offer a longer warranty."))],
+                    ("service", _("Offer a longer warranty, or longer support."))],
         "service": [("service", _("Name one contact and an answering time, and keep it.")),
                     ("content", _("Tell what happens after the purchase."))],
         "design": [("content", _("Show the product in the place where it is used.")),
@@ -88,7 +88,7 @@ def _needs_less() -> dict[str, list[tuple[str, str]]]:
     return {
         "price": [("promotion", _("Do not lead with price cuts: they give away margin here."))],
         "innovation": [("content", _("Do not lead with technology: say what it does for them."))],
-        "design": [("product", _("Leave out what looks good and costs money."))],
+        "design": [("product", _("Spend less on looks: they matter less here."))],
         "delivery": [("promotion", _("Do not spend on express delivery here."))],
     }
 

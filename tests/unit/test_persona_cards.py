@@ -74,6 +74,8 @@ def test_every_line_stands_on_the_card_with_what_it_rests_on(drafted):
         assert persona.name in said
         assert persona.message in said
         assert (persona.role.text if persona.role else "Role in the purchase – not known") in said
+        assert "<" not in said, "no markup is shown as text"
+        assert said.count(persona.headline) == 1
 
 
 def test_no_customer_can_be_found_from_a_card(drafted):
