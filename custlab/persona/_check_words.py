@@ -55,7 +55,7 @@ def stereotypes(persona: Persona) -> list[tuple]:
             found.append(
                 (trait.id, _("Protected attribute ({attribute}) on {strength} evidence").format(
                          attribute=name, strength=strength_word(trait.strength)),
-                     _("The data say: {sentence}").format(sentence=trait.sentence()),
+                     _("The data say: {sentence}.").format(sentence=trait.sentence()),
                      _("Leave it out: what they do and want serves as well."), "stereotype")
             )  # fmt: skip
     return found
@@ -75,7 +75,7 @@ def protected(persona: Persona) -> list[tuple]:
     return [
         (trait.id, _("Speaks of {attribute}: “{text}”").format(
                  attribute=attribute_word(attribute.name), text=trait.text),
-             _("It is a protected attribute. The data say: {sentence}").format(
+             _("It is a protected attribute. The data say: {sentence}.").format(
                  sentence=trait.sentence()),
              _("Keep it only if the decision needs it and the law allows it."), "protected")
         for trait in _with_evidence(persona)
@@ -138,7 +138,7 @@ def other_levels(persona: Persona, facts: Facts) -> list[tuple]:
             if named and key and key != trait.id:
                 found.append(
                     (key, _("Contradiction: “{named}”").format(named=named[0]),
-                         _("The data say: {sentence}").format(sentence=trait.sentence()),
+                         _("The data say: {sentence}.").format(sentence=trait.sentence()),
                          _("Drop the line, or show data for it."), "contradiction")
                 )  # fmt: skip
     return found

@@ -6,10 +6,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from custlab.i18n import _
 from custlab.persona._levels import title_words
-from custlab.persona._rule import strengths
+from custlab.persona._rule import LEVEL, strengths
 from custlab.persona._statistics import compare
 from custlab.persona.assigning import held_by
 from custlab.persona.evidence import MIN_MEMBERS, evidence_of
@@ -31,8 +32,9 @@ _MARGINS: WeakKeyDictionary = WeakKeyDictionary()
 def role_line(case, members: pd.Index, others: pd.Index) -> Trait | None:
     """Say who decides most often in the segment's buying units.
 
-    A title that speaks of gender, such as "father", is written on strong evidence only; with less
-    it is counted together with its counterpart ("a parent").
+    A title that speaks of gender, such as "father", is written on strong evidence only, and if it
+    decides clearly more often than its counterpart; otherwise both are counted together ("a
+    parent").
 
     Parameters
     ----------
@@ -54,7 +56,8 @@ def role_line(case, members: pd.Index, others: pd.Index) -> Trait | None:
     neutral = _counted(own.replace(NEUTRAL), other.replace(NEUTRAL), deciders.nunique())
     by_title = _counted(own, other, deciders.nunique())
     counterparts = NEUTRAL.get(by_title.level) == neutral.level
-    said = by_title if counterparts and by_title.strength == "strong" else neutral
+    strong = by_title.strength == "strong"
+    said = by_title if counterparts and strong and _leads(own, by_title.level) else neutral
     text = _no_title(said) if said.strength == "weak" else _title_line(said)
     return Trait("role-decider", "role", "", text, said, share=said.value)
 
@@ -82,6 +85,12 @@ def _counted(own: pd.Series, other: pd.Series, tries: int) -> Evidence:
     return evidence_of(row)
 
 
+def _leads(deciders: pd.Series, title: str) -> bool:
+    """Say whether a title decides more often than its counterpart, by more than chance (5 %)."""
+    both = deciders[deciders.replace(NEUTRAL) == NEUTRAL[title]]
+    return bool(binomtest(int((both == title).sum()), len(both)).pvalue < LEVEL)
+
+
 def _title_line(found: Evidence) -> str:
     """Name the decider, with the share and what it is elsewhere."""
     alone = found.level == ALONE
@@ -89,7 +98,7 @@ def _title_line(found: Evidence) -> str:
         fewer = _("No one stands out: fewer than elsewhere decide for themselves ({share}, rest "
                   "{rest})")  # fmt: skip
         text = fewer if alone else _("No one stands out: most often {title} ({share}, rest {rest})")
-    elif found.value >= HALF:
+    elif found.value > HALF:
         mostly = _("Mostly {title} decides ({share}, rest {rest})")
         text = _("Mostly decide for themselves ({share}, rest {rest})") if alone else mostly
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from custlab.i18n import _
-from custlab.persona._words import number, strength_word
+from custlab.persona._words import number, percent, strength_word
 
 SCHEMA_VERSION = 1
 DIMENSIONS = ("demographic", "behaviour", "psychology", "needs")
@@ -261,9 +261,9 @@ class Value:
         found = self.evidence
         return _(
             "{value} {currency} margin a customer in the last 12 months (rest: {rest}, "
-            "n = {n}, {strength}); {share} % of all margin"
+            "n = {n}, {strength}); {share} of all margin"
         ).format(
             value=number(found.value), rest=number(found.rest), currency=self.currency,
             n=f"{found.n:,}", strength=strength_word(found.strength),
-            share=f"{100 * self.share:.0f}",
+            share=percent(self.share),
         )  # fmt: skip

@@ -118,7 +118,7 @@ def _assumed(persona: Persona) -> list[tuple]:
         if trait.evidence is None
     ] + [
         (own.id, _("Assumed: “{text}”").format(text=own.text),
-             _("In its place the data say: {sentence}").format(sentence=drafted.sentence())
+             _("In its place the data say: {sentence}.").format(sentence=drafted.sentence())
              if drafted else _("No data stand behind it."),
              _("Bring the drafted line back, or name the data that show it."), "assumed")
         for own, drafted in (
@@ -155,7 +155,7 @@ def _missing(persona: Persona) -> list[tuple]:
 def _reworded(persona: Persona) -> list[tuple]:
     return [
         (trait.id, _("Reworded by {who}").format(who=trait.edited_by),
-             _("The evidence is still: {sentence}").format(sentence=trait.sentence()),
+             _("The evidence is still: {sentence}.").format(sentence=trait.sentence()),
              _("Read both: does the line say more than the numbers?"), "reworded")
         for trait in persona.traits
         if trait.evidence and trait.edited_by

@@ -11,6 +11,7 @@ from custlab.persona import PersonaSet, check_persona, draft, side_by_side
 from custlab.persona._facts import facts_of
 from custlab.persona._headline import headline
 from custlab.persona._levels import way_words
+from custlab.persona._lines import _leads
 from custlab.persona._message import ideas_of, with_messages
 from tests.unit.fixtures_persona import CASES, personas_of
 
@@ -112,6 +113,12 @@ def test_a_card_says_a_thing_once():
                 }
             ).dropna()
             assert (pair.prod(axis=1).sum() / pair.max(axis=1).sum()) < 0.9
+
+
+def test_a_gender_is_named_only_where_it_decides_clearly_more_often():
+    for fathers, mothers, said in ((30, 10, True), (22, 18, False), (3, 0, False)):
+        titles = ["father"] * fathers + ["mother"] * mothers + ["self"] * 20
+        assert _leads(pd.Series(titles), "father") == said
 
 
 def test_a_level_that_nobody_has_listed_is_said_as_it_stands():
