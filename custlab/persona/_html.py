@@ -15,7 +15,7 @@ __all__ = ["bar", "language", "legend", "mark", "percent", "stylesheet", "text"]
 
 DOTS = {"strong": "●●●", "moderate": "●●○", "weak": "●○○", "assumed": "○○○"}
 # A number stays on the line of its unit.
-UNBROKEN = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)")
+UNBROKEN = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)|(?<=\bn) (?==)|(?<==) (?=\d)|(?<=\brest) (?=\d)")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 
 

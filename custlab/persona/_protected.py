@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +72,12 @@ def _pattern(words: str) -> re.Pattern:
     return re.compile("|".join(parts) or r"(?!)")
 
 
+@lru_cache(maxsize=512)
+def _searched(text: str) -> str:
+    """Give the words of a text without the harmless phrases; each text is looked through often."""
+    return _HARMLESS.sub(" ", plain_words(text))
+
+
 @dataclass(frozen=True)
 class Sense:
     """Something that words may say of a protected attribute, and the evidence that it needs.
@@ -102,7 +108,7 @@ class Sense:
 
     def found_in(self, text: object) -> str:
         """Give the first word of the text that says it, or ""."""
-        match = self._expression.search(_HARMLESS.sub(" ", plain_words(text)))
+        match = self._expression.search(_searched(str(text)))
         return match.group(0) if match else ""
 
     def supported_by(self, evidence: Evidence, word: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from custlab.i18n import _
+from custlab.persona._message import with_messages
 from custlab.persona.model import Persona
 
 
@@ -28,25 +29,41 @@ def remarks(personas: tuple[Persona, ...]) -> tuple[str, ...]:
     >>> remarks(pair)[0].split(":")[0]
     'Maple and Comet share one message'
     """
-    message = _(
-        "{names} share one message: their cards give no reason for different ones. Write one of "
-        "your own for each, or ask whether they are two kinds of customers at all."
-    )
+    found = [_one_message(shared) for shared in _sharing(personas, "message")]
     headline = _(
         "{names} share one headline: look for a line that tells them apart, or merge them."
     )
-    return (*_shared(personas, "message", message), *_shared(personas, "headline", headline))
+    for shared in _sharing(personas, "headline"):
+        found.append(headline.format(names=_listed(shared)))
+    return tuple(found)
 
 
-def _shared(personas: tuple[Persona, ...], field: str, template: str) -> list[str]:
-    groups: dict[str, list[str]] = {}
+def _one_message(personas: list[Persona]) -> str:
+    """Say that personas are told the same, and whether their cards would give more."""
+    drafted = with_messages(tuple(personas))
+    if len({persona.message for persona in drafted}) > 1:
+        text = _(
+            "{names} share one message: their cards give reason for different ones. Write one of "
+            "your own for each."
+        )
+    else:
+        text = _(
+            "{names} share one message: their cards give no reason for different ones. Write one "
+            "of your own for each, or ask whether they are two kinds of customers at all."
+        )
+    return text.format(names=_listed(personas))
+
+
+def _sharing(personas: tuple[Persona, ...], field: str) -> list[list[Persona]]:
+    groups: dict[str, list[Persona]] = {}
     for persona in personas:
         # Case and punctuation make no difference to whoever reads it.
         said = " ".join(re.findall(r"\w+", getattr(persona, field).casefold()))
         if said:
-            groups.setdefault(said, []).append(persona.name)
-    return [template.format(names=_listed(names)) for names in groups.values() if len(names) > 1]
+            groups.setdefault(said, []).append(persona)
+    return [shared for shared in groups.values() if len(shared) > 1]
 
 
-def _listed(names: list[str]) -> str:
+def _listed(personas: list[Persona]) -> str:
+    names = [persona.name for persona in personas]
     return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])

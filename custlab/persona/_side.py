@@ -5,7 +5,7 @@ from __future__ import annotations
 from custlab.i18n import _
 from custlab.persona import _html as tag
 from custlab.persona._remarks import remarks
-from custlab.persona._words import dimension_word
+from custlab.persona._words import dimension_word, strength_word
 from custlab.persona.model import DIMENSIONS, STRENGTHS, Persona, Trait
 from custlab.persona.portraits import portrait
 
@@ -89,7 +89,10 @@ def _value(persona: Persona, text) -> str:
 def _line(trait: Trait | None, text) -> str:
     if trait is None:
         return _none(text)
-    return f'<span class="cp-pair">{tag.mark(trait.strength)}<span>{text(trait.text)}</span></span>'
+    said = text(trait.text)
+    if trait.strength == "assumed":
+        said = f'<i>{said}</i> <small class="cp-note">{text(strength_word("assumed"))}</small>'
+    return f'<span class="cp-pair">{tag.mark(trait.strength)}<span>{said}</span></span>'
 
 
 def _traits(traits: tuple[Trait, ...], text, lines: int) -> str:

@@ -144,7 +144,7 @@ def _habits(column: str, level: str, more: bool) -> list[tuple[str, str]]:
     sayings = {
         ("discount", True): ("promotion", _("Test smaller discounts: they buy on offer now.")),
         ("discount", False): ("promotion", _("Offer service or early access instead of discounts: "
-                                             "they pay the list price.")),
+                                             "they pay nearly the list price.")),
         ("marketing_consent", True): ("media and placement", _("Write to them directly: they "
                                                                "agreed to it.")),
         ("marketing_consent", False): ("media and placement", _("Do not write to those without "

@@ -13,6 +13,7 @@ from custlab.errors import InputError
 from custlab.explorers import persona as explorers
 from custlab.explorers._persona_customer import groups_of
 from custlab.persona import Trait, draft, load_persona, save_persona, trait_table
+from custlab.persona._html import text
 
 
 @pytest.fixture(scope="module")
@@ -385,18 +386,12 @@ def test_a_drawn_customer_is_told_line_by_line(case, members, drafted):
         said = dict(
             re.findall(r'<th scope="row">([^<]+)</th><td class="cp-short">(.*?)</td>', html)
         )
-        told = [plain(said[_escaped(trait.text)]) for trait in _on_card(drafted) if trait.evidence]
+        told = [plain(said[text(trait.text)]) for trait in _on_card(drafted) if trait.evidence]
         true = [row[trait.id] for trait in _on_card(drafted) if trait.evidence]
         assert told == [{1: "✔ yes", 0: "✘ no"}.get(value, "? unknown") for value in true]
         known = int(row.notna().sum())
         assert f"fits {int(row.sum())} of the {known} lines" in plain(box.children[-1].value)
         button(box, "Draw another").click()
-
-
-def _escaped(text):
-    from html import escape
-
-    return escape(re.sub(r"(?<=\d) (?=%)", "\u00a0", text))
 
 
 def test_all_customers_are_counted_beside_the_one(case, members, drafted):

@@ -70,6 +70,7 @@ def test_personas_that_share_a_message_are_named():
         "Maple and Harbour share one message"
     ]
     assert "Maple and Harbour share one message" in side_by_side(personas).html()
+    assert "give reason for different ones" in personas.remarks()[0]
     bare = tuple(replace(persona, traits=()) for persona in (one, other, third))
     told = with_messages(bare)
     assert [persona.message_because for persona in told] == [()] * 3
