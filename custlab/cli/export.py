@@ -127,6 +127,8 @@ def _tell(filled, path: Path, provisional: bool, dry_run: bool) -> int:
          else _("Marks not complete, left out (--provisional fills them in):"), filled.waiting),
         (_("Nothing handed in, left as it was:"), filled.absent),
     )  # fmt: skip
+    for student, reason in filled.kept:
+        say(_("Left as it was: {student}: {reason}").format(student=student, reason=reason))
     for words, names in lists:
         if names:
             say(words + " " + ", ".join(names))

@@ -90,8 +90,11 @@ def _tell(outlook, apply: bool) -> None:
                         len(changed))  # fmt: skip
     say(text.format(n=len(changed), all=everybody))
     if len(changed):
-        table = Table(caption=_("Points before late penalties"))
-        for heading in (_("Learner"), _("Before"), _("After"), _("Change"), _("Where")):
+        late = bool(outlook.totals[["penalty_before", "penalty_after"]].to_numpy().any())
+        table = Table(caption=_("Final points, late penalties taken off") if late else None)
+        headings = [_("Learner"), _("Before"), _("After"), _("Change")]
+        headings += [_("Late penalty")] if late else []
+        for heading in (*headings, _("Where")):
             table.add_column(heading, justify="left" if heading == _("Learner") else "right")
         for student, row in changed.iterrows():
             where = ", ".join(
@@ -99,7 +102,9 @@ def _tell(outlook, apply: bool) -> None:
                 for change in outlook.changes
                 if change.student == student and not change.by_hand
             )
-            numbers = (f"{row['before']:g}", f"{row['after']:g}", f"{row['change']:+g}")
+            numbers = [f"{row['before']:g}", f"{row['after']:g}", f"{row['change']:+g}"]
+            if late:
+                numbers += [f"{row['penalty_before']:g} → {row['penalty_after']:g}"]
             table.add_row(str(student), *numbers, where)
         Console().print(table)
     cells = Counter(change.cell for change in outlook.changes if not change.by_hand)

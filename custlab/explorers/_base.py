@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import html
+from contextlib import contextmanager
 
 import ipywidgets as widgets
 
@@ -45,7 +46,7 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
     picture = widgets.HTML()
     sentence = widgets.HTML()
 
-    def redraw(change=None):
+    def answer():
         values = {name: control.value for name, control in controls.items()}
         try:
             drawn = draw(**values)
@@ -55,6 +56,10 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
         shown, text = drawn if isinstance(drawn, tuple) else (drawn, "")
         picture.value = shown.html()
         sentence.value = _status(text)
+
+    def redraw(change=None):
+        with _garbage_freed_at_the_end():
+            answer()
 
     for control in controls.values():
         _make_readable(control)
@@ -94,6 +99,23 @@ class Drawn:
             A ``<figure>`` with the image inside it.
         """
         return self._html
+
+
+@contextmanager
+def _garbage_freed_at_the_end():
+    """Free each figure when it has been shown.
+
+    A collector at work in the middle would find the figure in use, set it aside, and stop one
+    move in ten for a tenth of a second to free ten figures together.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+        gc.collect(0)
 
 
 def _look_at_new_objects_only() -> None:

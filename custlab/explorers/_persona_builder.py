@@ -15,6 +15,7 @@ from custlab.explorers._persona_add import AddLine
 from custlab.explorers._persona_checks import checks_html
 from custlab.explorers._persona_file import PersonaFile
 from custlab.explorers._persona_lines import Lines
+from custlab.explorers._persona_own import OwnLines
 from custlab.i18n import _, ngettext
 from custlab.persona import Persona, Trait
 from custlab.persona._html import stylesheet
@@ -65,6 +66,7 @@ class PersonaBuilder(widgets.VBox):
         self._file = PersonaFile(self._write, self._read)
         self._make_fields(str(path or f"persona-{persona.id}.json"))
         candidates = subject.trait_table(case, members, rest)
+        self._own = OwnLines(self._write_role, self._write_value)
         self._lines = Lines(self._reword, self._remove)
         self._add = AddLine(candidates, self._add_trait, self._say_add)
         self._card = widgets.HTML()
@@ -90,14 +92,14 @@ class PersonaBuilder(widgets.VBox):
             )
 
         self._name = self._watch(line(_("Name")), self._rename)
-        self._headline = self._watch(line(_("Headline"), widgets.Textarea, rows=2), self._rename)
-        self._message = self._watch(line(_("Message"), widgets.Textarea, rows=2), self._tell)
+        self._headline = self._watch(line(_("Headline"), widgets.Textarea, rows=4), self._rename)
+        self._message = self._watch(line(_("Message"), widgets.Textarea, rows=3), self._tell)
         self._by = line(
             _("Your name"), placeholder=_("stands beside what you write; may stay empty")
         )
         self._path = line(_("File"), value=path)
         # What happened is told where the person is at work.
-        self._told = {name: widgets.HTML() for name in ("who", "lines", "add", "keep")}
+        self._told = {name: widgets.HTML() for name in ("who", "own", "lines", "add", "keep")}
         self._at = "keep"
         self._checks = widgets.HTML()
 
@@ -112,6 +114,7 @@ class PersonaBuilder(widgets.VBox):
             [
                 _part(_("Who it is")),
                 self._name, self._headline, self._message, self._by, self._told["who"],
+                self._own.box, self._told["own"],
                 self._lines.box, self._told["lines"],
                 self._add.box, self._told["add"],
                 _part(_("Keep it")),
@@ -130,6 +133,7 @@ class PersonaBuilder(widgets.VBox):
         with self._quietly():
             self._name.value, self._headline.value = own.name, own.headline
             self._message.value = own.message
+            self._own.show(own)
             self._lines.show(own)
         self._card.value = subject.card(own, level=4).body
         self._checks.value = self._checked()
@@ -172,6 +176,28 @@ class PersonaBuilder(widgets.VBox):
 
     def _tell(self) -> None:
         self._change(self._persona.with_message(self._message.value), _("The message is changed."))
+
+    def _write_role(self, text: str) -> None:
+        self._write_own(self._persona.with_role(text, self._writer()))
+
+    def _write_value(self, text: str) -> None:
+        self._write_own(self._persona.with_value(text, self._writer()))
+
+    def _write_own(self, changed: Persona) -> None:
+        """Take over a line on role or value; one that says what the draft says is the draft."""
+        before = self._persona
+        with self._telling("own"):
+            if changed == before:  # an emptied field shows its line again
+                self._show()
+                return
+            lines = (changed.own_role, before.own_role), (changed.own_value, before.own_value)
+            assumed = any(now is not None and now != then for now, then in lines)
+            said = (
+                _("The line is changed and marked as an assumption. The drafted one is kept.")
+                if assumed
+                else _("The line stands as drafted.")
+            )
+            self._change(changed, said)
 
     def _reword(self, trait: Trait, text: str) -> None:
         with self._telling("lines"):

@@ -29,6 +29,10 @@ def checks_html(persona: Persona, found) -> str:
 
 
 def _where(trait_id, place: dict) -> str:
-    if trait_id in place:
-        return f"<strong>{escape(_('Line {n}').format(n=place[trait_id]))}:</strong> "
-    return ""
+    others = {
+        "role-decider": _("Role"),
+        "own-role": _("Role"),
+        "own-value": _("Value"),
+    }
+    said = _("Line {n}").format(n=place[trait_id]) if trait_id in place else others.get(trait_id)
+    return f"<strong>{escape(said)}:</strong> " if said else ""

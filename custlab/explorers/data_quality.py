@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 
-from custlab.explorers._base import explorer
+from custlab.explorers._base import Drawn, explorer
 from custlab.explorers._data_quality import (
     coarsened,
     expected_answers,
@@ -213,8 +213,10 @@ def date_explorer(case) -> widgets.VBox:
         for name, (_label, rule) in _rules().items()
     }
 
+    drawn = {name: Drawn(pictures.date_readings(found)) for name, found in fates.items()}
+
     def draw(rule):
-        return pictures.date_readings(fates[rule]), _said_about_dates(fates[rule])
+        return drawn[rule], _said_about_dates(fates[rule])
 
     options = [(label, name) for name, (label, _rule) in _rules().items()]
     return explorer(

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from custlab import positioning
-from custlab.explorers._base import explorer
+from custlab.explorers._base import Drawn, explorer
 from custlab.i18n import _
 from custlab.plots import positioning as plots
 
@@ -111,15 +111,18 @@ def split_explorer(trial, like):
     >>> "of 1,000 newcomers" in box.children[-1].value
     True
     """
-
-    @cache
-    def split(basis):
-        groups = positioning.group_by(trial, basis, like)
-        rates = positioning.response_rates(trial, groups)
-        return rates, positioning.best_for_all(rates), positioning.best_for_each(rates)
+    rates_of = {
+        basis: positioning.response_rates(trial, positioning.group_by(trial, basis, like))
+        for _words, basis in _bases()
+    }
+    drawn = {
+        basis: Drawn(plots.responses(rates, _("Who responds to which message?")))
+        for basis, rates in rates_of.items()
+    }
 
     def draw(basis):
-        rates, one, plan = split(basis)
+        rates = rates_of[basis]
+        one, plan = positioning.best_for_all(rates), positioning.best_for_each(rates)
         for_all = positioning.responses_per_1000(rates, one)
         for_each = positioning.responses_per_1000(rates, plan)
         text = _(
@@ -133,7 +136,7 @@ def split_explorer(trial, like):
             more=for_each - for_all,
             plan="; ".join(f"{html.escape(g)}: {plots.words_for(a)}" for g, a in plan.items()),
         )
-        return plots.responses(rates, _("Who responds to which message?")), text
+        return drawn[basis], text
 
     return explorer(
         draw,

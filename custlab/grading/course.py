@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from custlab.errors import CustLabError
+from custlab.grading.address import why_closed
 from custlab.i18n import _
 
 
@@ -61,12 +62,17 @@ class Course:
     def gradebook(self):
         """Open the gradebook, an nbgrader one; use it in a ``with`` statement."""
         from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
 
         # nbgrader starts the program alembic when it makes a gradebook: it lies beside Python.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])
-        return Gradebook(self.db_url, self.directories.course_id)
+        try:
+            return Gradebook(self.db_url, self.directories.course_id)
+        except (ImportError, SQLAlchemyError) as error:
+            # Not "from error": its own text may name the password.
+            raise CustLabError(why_closed(self.db_url, error)) from None
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """Give the folder of one step (``source``, ``submitted``, ``autograded`` …)."""
@@ -103,6 +109,8 @@ class Course:
         """List what learners' code must never see."""
         names = ("source", "submitted", "autograded", "feedback")
         folders = [self.root / getattr(self.directories, f"{name}_directory") for name in names]
+        # The settings may hold the password of the gradebook.
+        folders += [Path(file) for file in self.app.loaded_config_files]
         if self.db_url.startswith("sqlite:///"):
             folders.append(Path(self.db_url.removeprefix("sqlite:///")))
         return tuple(folders)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from custlab.files import write_atomic
@@ -41,7 +43,9 @@ class GradebookWriter:
         from nbgrader.api import Assignment, SubmittedAssignment
 
         query = self._gradebook.db.query(SubmittedAssignment.student_id).join(Assignment)
-        return {row[0] for row in query.filter(Assignment.name == assignment)}
+        found = {row[0] for row in query.filter(Assignment.name == assignment)}
+        self._gradebook.db.commit()  # a database server counts an open question as work going on
+        return found
 
     def write(self, results: Results) -> None:
         """Write the marks of one submission: all of them or none.
@@ -53,7 +57,8 @@ class GradebookWriter:
 
         book, session = self._gradebook, self._gradebook.db
         book.update_or_create_student(results.student)
-        when = {"timestamp": results.timestamp} if results.timestamp else {}
+        time = handed_in_at(results)
+        when = {"timestamp": time} if time else {}
         submission = book.update_or_create_submission(results.assignment, results.student, **when)
         for notebook in submission.notebooks:
             part = results.notebooks.get(notebook.name)
@@ -75,22 +80,70 @@ class GradebookWriter:
         self._set_late_penalties(submission, results.student)
 
     def _set_late_penalties(self, submission, student: str) -> None:
-        """Let nbgrader's own plugin, as configured, say what lateness costs."""
-        from nbgrader.preprocessors import AssignLatePenalties
-
-        step = None
+        """Write down what lateness costs."""
+        penalties = LatePenalties(self.course)
         late = submission.total_seconds_late
         for notebook in submission.notebooks:
-            penalty = None
-            if late > 0:
-                step = step or AssignLatePenalties(parent=self.course.app)
-                step.init_plugin()
-                penalty = step.plugin_inst.late_submission_penalty(student, notebook.score, late)
-                if penalty is not None:
-                    penalty = min(max(penalty, 0), notebook.score)
+            penalty = penalties.of(student, notebook.score, late)
             if notebook.late_submission_penalty != penalty:
                 notebook.late_submission_penalty = penalty
         self._gradebook.db.commit()
+
+
+class LatePenalties:
+    """What lateness costs: nbgrader's own plugin, as the course configures it, says so.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    """
+
+    def __init__(self, course: Course):
+        self.course = course
+
+    @cached_property
+    def _plugin(self):
+        from nbgrader.preprocessors import AssignLatePenalties
+
+        step = AssignLatePenalties(parent=self.course.app)
+        step.init_plugin()
+        return step.plugin_inst
+
+    def of(self, student: str, score: float, late: float) -> float | None:
+        """Give the points that a notebook loses.
+
+        Parameters
+        ----------
+        student : str
+            The learner.
+        score : float
+            The notebook's points.
+        late : float
+            By how much it was late (s).
+
+        Returns
+        -------
+        float or None
+            Between 0 and the notebook's points; None if it was in time or costs nothing.
+        """
+        if late <= 0:
+            return None
+        penalty = self._plugin.late_submission_penalty(student, score, late)
+        return None if penalty is None else min(max(penalty, 0), score)
+
+
+def handed_in_at(results: Results) -> datetime | None:
+    """Read when a submission was handed in (UTC); None if that is not said, or not a time.
+
+    The file that says so comes with the submission, so anything may stand in it.
+    """
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(results.timestamp) if results.timestamp else None
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
 
 
 def _set_grade(grade, found: CellResult | None, submitted: bool) -> None:
@@ -125,7 +178,7 @@ def write_autograded(
         shutil.rmtree(stale, ignore_errors=True)
     fresh.mkdir()
     contents = {f"{name}.ipynb": content for name, content in notebooks.items()} | files
-    if results.timestamp:
+    if handed_in_at(results):
         contents["timestamp.txt"] = results.timestamp.encode()
     for name, content in contents.items():
         path = fresh / name

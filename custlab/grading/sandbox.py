@@ -15,21 +15,25 @@ import os
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import sysconfig
 import threading
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import custlab
 from custlab.errors import CustLabError
 from custlab.grading.limits import MB, Limits
+from custlab.grading.linux import INNER_USER
 from custlab.i18n import _
 
 INSIDE = "/submission"  # the learner's folder as seen from inside
 READY_SECONDS = 20
+INNER, NOBODY = str(INNER_USER), 65534  # who learners' code is, inside and outside
 SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 # What programs look up in /etc; passwords, keys and host configuration stay outside.
 SYSTEM_FILES = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "localtime", "alternatives")
@@ -53,16 +57,26 @@ class View:
 
     @lru_cache(maxsize=8)  # noqa: B019, a run has one view and a sandbox for each submission
     def check(self) -> None:
-        """Refuse a view that would show something hidden."""
-        for shown in (path.resolve() for path in self.readable):
-            for secret in (path.resolve() for path in self.hidden):
-                if secret.is_relative_to(shown):
+        """Refuse a view that would show a hidden folder; single files are covered."""
+        for secret in (path.resolve() for path in self.hidden):
+            for shown in self._shown():
+                if secret.is_relative_to(shown) and not secret.is_file():
                     raise CustLabError(
                         _(
                             "Grading stopped: {shown} must be visible to learners' code, but it "
                             "contains {secret}, which must not be. Move one of the two."
                         ).format(shown=shown, secret=secret)
                     )
+
+    def covered(self) -> list[Path]:
+        """List the hidden files within what is shown: an empty one is put over each."""
+        files = [path.resolve() for path in self.hidden if path.is_file()]
+        return [file for file in files if any(map(file.is_relative_to, self._shown()))]
+
+    def _shown(self) -> list[Path]:
+        """List all that is shown, the system's own folders among it."""
+        system = [Path("/usr"), *(Path(link) for link in SYSTEM_LINKS)]
+        return [path.resolve() for path in (*self.readable, *system)]
 
 
 def python_folders() -> tuple[Path, ...]:
@@ -123,29 +137,41 @@ class Sandbox:
         inner_read, self._lifeline = os.pipe()
         echo, inner_write = os.pipe()
         info, info_write = os.pipe()
-        command = [*_command(view, limits, info_write), "--", shutil.which("cat")]
+        gate, self._gate = os.pipe()
+        maps = _user_maps(view)
+        users = ["--userns-block-fd", str(gate)] if maps else ["--uid", INNER, "--gid", INNER]
+        command = [*_command(view, limits, info_write, users), "--", shutil.which("cat")]
         try:
             self._process = subprocess.Popen(
                 command,
                 stdin=inner_read,
                 stdout=inner_write,
                 stderr=subprocess.PIPE,
-                pass_fds=[info_write],
+                pass_fds=[info_write, gate],
                 env={"PATH": os.defpath},  # /proc inside shows bubblewrap's environment
             )
         finally:
-            for handle in (inner_read, inner_write, info_write):
+            for handle in (inner_read, inner_write, info_write, gate):
                 os.close(handle)
         try:
+            if told := _read_all(info):
+                self.pid = json.loads(told)["child-pid"]
+                self._map_users(maps)
             self._wait_until_ready(echo)
-            self.pid = json.loads(_read_all(info))["child-pid"]
             self.pidfd = os.pidfd_open(self.pid)
         except BaseException:
             self._stop()
             raise
         finally:
-            os.close(echo)
-            os.close(info)
+            for handle in (echo, info, self._gate):
+                os.close(handle)
+
+    def _map_users(self, maps: dict[str, str]) -> None:
+        """Say who the users inside are outside, then let bubblewrap go on."""
+        for name, lines in maps.items():
+            Path(f"/proc/{self.pid}/{name}").write_text(lines, encoding="ascii")
+        if maps:
+            os.write(self._gate, b"!")
 
     def _wait_until_ready(self, echo: int) -> None:
         """Send one byte through ``cat``: it comes back once the sandbox is complete."""
@@ -183,18 +209,55 @@ class Sandbox:
 
 
 def _read_all(handle: int) -> bytes:
-    """Read the description that bubblewrap gives of the sandbox; it closes the pipe at the end."""
+    """Read the description that bubblewrap gives of the sandbox; empty if it gives none."""
     parts = []
-    while part := os.read(handle, 4096):
+    while select.select([handle], [], [], READY_SECONDS)[0] and (part := os.read(handle, 4096)):
         parts.append(part)
         if part.rstrip().endswith(b"}"):
             break
     return b"".join(parts)
 
 
-def _command(view: View, limits: Limits, info: int) -> list[str]:
+@lru_cache(maxsize=8)
+def _user_maps(view: View) -> dict[str, str]:
+    """Say who learners' code is outside the sandbox of a grader that is root: nobody.
+
+    Linux enforces no limit on the number of processes for root, and users inside a sandbox are
+    users outside as well. An ordinary grader cannot choose, and need not: the limit holds.
+
+    Returns
+    -------
+    dict of str to str
+        Lines for the files of the user namespace; empty if bubblewrap should decide.
+    """
+    if os.geteuid() != 0 or not _is_mapped(NOBODY) or not all(map(_is_open, view.readable)):
+        return {}
+    # Root stays root of the sandbox, which it builds; `enter_namespaces` changes to the other.
+    return {"uid_map": f"0 0 1\n{INNER} {NOBODY} 1\n", "gid_map": "0 0 1\n"}
+
+
+def _is_mapped(user: int) -> bool:
+    """Tell whether a user exists here; in a container that itself has few users, not all do."""
+    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    ranges = [[int(number) for number in line.split()] for line in lines]
+    return any(first <= user < first + count for first, _outside, count in ranges)
+
+
+def _is_open(path: Path) -> bool:
+    """Tell whether others than the owner may read: with umask 077 nobody could import anything."""
+    found = [path, *islice(path.glob("*.py"), 1)]
+    return all(_readable(item.stat()) for item in found)
+
+
+def _readable(status: os.stat_result) -> bool:
+    shift = 3 if status.st_gid == 0 else 0  # the group stays root's
+    wanted = 0o5 if stat.S_ISDIR(status.st_mode) else 0o4
+    return (status.st_mode >> shift) & wanted == wanted
+
+
+def _command(view: View, limits: Limits, info: int, users: list[str]) -> list[str]:
     size = ["--size", str(limits.folder_mb * MB)]
-    command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
+    command = ["bwrap", "--unshare-all", "--unshare-user", *users]
     command += ["--as-pid-1"]  # the first process cannot be killed from inside
     command += ["--hostname", "sandbox", "--new-session", "--clearenv"]
     if threading.current_thread() is threading.main_thread():  # Linux means the parent *thread*
@@ -209,8 +272,13 @@ def _command(view: View, limits: Limits, info: int) -> list[str]:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev"]
     command += [*size, "--perms", "1777", "--tmpfs", "/tmp"]
-    command += [*size, "--perms", "0755", "--tmpfs", INSIDE]
+    command += [*size, "--perms", "0777", "--tmpfs", INSIDE]
     command += [*size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    above = {parent for folder in view.readable for parent in folder.parents[:-1]}
+    for folder in sorted(above):  # by itself bubblewrap may make them for root alone
+        command += ["--perms", "0755", "--dir", str(folder)]
     for folder in view.readable:
         command += ["--ro-bind", str(folder), str(folder)]
+    for file in view.covered():
+        command += ["--ro-bind", "/dev/null", str(file)]
     return [*command, "--remount-ro", "/", "--chdir", INSIDE]

@@ -17,7 +17,7 @@ _HOMES = {
     "drafting": "draft draft_set trait_of",
     "actions": "suggest",
     "check": "check_persona",
-    "_protected": "PROTECTED",
+    "_protected": "PROTECTED protected_words",
     "validation": "Validation validate",
     "_validate_drift": "stability_index",
     "store": "load_persona load_personas save_persona save_personas",

@@ -7,7 +7,7 @@ from itertools import count
 from custlab.i18n import _, ngettext
 from custlab.persona import _html as tag
 from custlab.persona._words import area_word, dimension_word, kind_word, number, strength_word
-from custlab.persona.model import DIMENSIONS, Persona, Suggestion, Trait
+from custlab.persona.model import DIMENSIONS, Persona, Suggestion, Trait, Value
 from custlab.persona.portraits import portrait
 
 _numbers = count(1)
@@ -46,7 +46,8 @@ class CardWriter:
         said = _("Persona · segment {segment} · case {case}").format(
             segment=own.segment or "–", case=own.case
         )
-        headline = f'<p class="cp-headline">{self.text(own.headline)}</p>' if own.headline else ""
+        line = self.text(own.headline) + self.lines(own.headline_because)
+        headline = f'<p class="cp-headline">{line}</p>' if own.headline else ""
         name = self.heading(own.name, more=f' id="{self.id}-name"')
         return (
             f'<header class="cp-head">{picture}<div><p class="cp-kicker">{self.text(said)}</p>'
@@ -71,11 +72,12 @@ class CardWriter:
         return self.fact(_("Share of customers"), tag.percent(own.share), self.text(words))
 
     def value(self) -> str:
-        value = self.persona.value
+        value, own = self.persona.value, self.persona.own_value
+        if own is not None:
+            return self.own_fact(_("Value"), own, value)
         if value is None:
             return self.fact(_("Value"), "–", self.text(_("not known")))
         found = value.evidence
-        figure = _("{value} {currency}").format(value=number(found.value), currency=value.currency)
         words = _(
             "margin a customer in the last 12 months (rest: {rest}, n = {n}, {strength}); "
             "{share} of all margin"
@@ -83,14 +85,22 @@ class CardWriter:
             rest=number(found.rest), n=f"{found.n:,}", strength=strength_word(found.strength),
             share=tag.percent(value.share),
         )  # fmt: skip
-        return self.fact(_("Value"), figure, self.text(words) + tag.mark(found.strength))
+        return self.fact(_("Value"), value.figure(), self.text(words) + tag.mark(found.strength))
 
     def role(self) -> str:
-        role = self.persona.role
+        role, own = self.persona.role, self.persona.own_role
+        if own is not None:
+            return self.own_fact(_("Role in the purchase"), own, role)
         if role is None:
             return self.fact(_("Role in the purchase"), "–", self.text(_("not known")))
         small = self.text(role.sentence()) + tag.mark(role.strength)
         return self.fact(_("Role in the purchase"), role.text, small)
+
+    def own_fact(self, title: str, own: Trait, drafted: Trait | Value | None) -> str:
+        """Show what a person wrote as an assumption, with what the data say below it."""
+        note = f'<span class="cp-note">{self.text(self.because(own))}</span>'
+        data = _("The data say: {sentence}").format(sentence=drafted.sentence()) if drafted else ""
+        return self.fact(title, own.text, f"{note}{tag.mark(own.strength)} {self.text(data)}")
 
     # -- the four dimensions ------------------------------------------------------------------
 
@@ -145,7 +155,7 @@ class CardWriter:
         channels = f"<ul>{items}</ul>" if items else self.text(_("not known"))
         message = self.text(own.message) if own.message else self.text(_("not written yet"))
         parts = [
-            (_("Message"), f'<p class="cp-message">{message}</p>'),
+            (_("Message"), f'<p class="cp-message">{message}{self.lines(own.message_because)}</p>'),
             (_("Where to reach them"), channels),
         ]
         if own.quote:
@@ -164,6 +174,19 @@ class CardWriter:
             f"<blockquote><p>“{self.text(quote.text)}”</p>"
             f"<small><cite>{self.text(source)}</cite></small></blockquote>"
         )
+
+    def lines(self, because: tuple[str, ...]) -> str:
+        """Point to the lines that a drafted sentence rests on."""
+        places = sorted({self.place[key] for key in because if key in self.place})
+        if not places:
+            return ""
+        links = ", ".join(
+            f'<a href="#{self.id}-{place}" aria-label="{self.text(_("line {n}").format(n=place))}">'
+            f"{place}</a>"
+            for place in places
+        )
+        words = ngettext("from line", "from lines", len(places))
+        return f' <small class="cp-lines">{self.text(words)} {links}</small>'
 
     def link(self, trait_id: str) -> str:
         """Point to a trait by the number that it has on the card, which also works on paper."""
@@ -205,7 +228,9 @@ class CardWriter:
             _("Simulated data up to {as_of}.") if self.simulated() else _("Data up to {as_of}.")
         )
         dates = template.format(as_of=own.as_of) if own.as_of else ""
-        bars = _("Bar: share in the segment; tick: share in the rest.")
+        bars = _(
+            "Bar: share in the segment; tick: share in the rest. More, less, older: than the rest."
+        )
         return (
             f'<footer class="cp-foot"><p>{tag.legend()} · {self.text(bars)}</p>'
             f"<p>{self.text(caution)} {self.text(dates)}</p></footer>"

@@ -6,7 +6,8 @@ import re
 
 from custlab.i18n import _
 from custlab.persona._facts import Facts
-from custlab.persona._protected import PROTECTED, Attribute, attribute_word
+from custlab.persona._protected import PROTECTED, Attribute, attribute_word, plain_words
+from custlab.persona._words import strength_word
 from custlab.persona.model import Persona, Trait
 
 # Things that identify a person: keys of the course's cases, e-mail addresses, phone numbers.
@@ -18,8 +19,11 @@ LESS = r"\b(?:less|fewer|younger|smaller|shorter|seldom|rarely|never|not|no|lowe
 def _own_words(persona: Persona) -> list[tuple[str, str]]:
     """Give what a person may have written: (trait id or "", text)."""
     card = [("", persona.name), ("", persona.headline), ("", persona.message)]
-    traits = [(t.id, t.text) for t in persona.traits if t.evidence is None or t.edited_by]
-    return [(key, text) for key, text in [*card, *traits] if text]
+    own = [line for line in (persona.own_role, persona.own_value) if line]
+    traits = [t for t in persona.traits if t.evidence is None or t.edited_by]
+    return [
+        (key, text) for key, text in [*card, *((t.id, t.text) for t in [*own, *traits])] if text
+    ]
 
 
 def personal(persona: Persona) -> list[tuple]:
@@ -37,44 +41,82 @@ def personal(persona: Persona) -> list[tuple]:
 
 
 def stereotypes(persona: Persona) -> list[tuple]:
-    """Flag protected attributes that no trait with evidence supports."""
+    """Flag protected attributes that no line with evidence supports."""
     found = []
-    for attribute in PROTECTED:
-        backed = _backed(persona, attribute)
-        for key, text in _own_words(persona):
-            word = attribute.found_in(text)
-            if not word or backed or _said_by_data(persona, key, word):
-                continue
+    for key, text in _own_words(persona):
+        for attribute in PROTECTED:
+            word = _unsupported(persona, key, text, attribute)
+            if word:
+                found.append(_stereotype(key, word, attribute_word(attribute.name)))
+    for trait in _with_evidence(persona):
+        attribute = spoken_of(trait)
+        if attribute and trait.strength not in attribute.needs:
+            name = attribute_word(attribute.name)
             found.append(
-                (key, _("Stereotype? “{word}” speaks of {attribute}").format(
-                         word=word, attribute=attribute_word(attribute.name)),
-                     _("No trait of this card gives evidence on {attribute}, and it is a "
-                       "protected attribute.").format(attribute=attribute_word(attribute.name)),
-                     _("Take the word out, or show with data that it is true and matters."),
-                     "stereotype")
-            )  # fmt: skip
-    for trait in persona.traits:
-        of = [one for one in PROTECTED if trait.evidence and trait.evidence.column in one.columns]
-        if of and trait.strength == "weak":
-            name = attribute_word(of[0].name)
-            found.append(
-                (trait.id, _("Protected attribute ({attribute}) on weak evidence").format(
-                         attribute=name),
-                     _("A difference of this size is found among random customers too."),
+                (trait.id, _("Protected attribute ({attribute}) on {strength} evidence").format(
+                         attribute=name, strength=strength_word(trait.strength)),
+                     _("The data say: {sentence}.").format(sentence=trait.sentence()),
                      _("Leave it out: what they do and want serves as well."), "stereotype")
             )  # fmt: skip
     return found
 
 
-def _backed(persona: Persona, attribute: Attribute) -> bool:
-    sure = (trait.evidence for trait in persona.traits if trait.strength in ("strong", "moderate"))
-    return any(evidence.column in attribute.columns for evidence in sure)
+def _stereotype(key: str, word: str, name: str) -> tuple:
+    return (
+        key, _("Stereotype? “{word}” speaks of {attribute}").format(word=word, attribute=name),
+        _("No trait of this card gives evidence on {attribute} that says so, and it is a "
+          "protected attribute.").format(attribute=name),
+        _("Take the word out, or show with data that it is true and matters."), "stereotype",
+    )  # fmt: skip
+
+
+def protected(persona: Persona) -> list[tuple]:
+    """List the lines that speak of a protected attribute on evidence: true, and still to weigh."""
+    return [
+        (trait.id, _("Speaks of {attribute}: “{text}”").format(
+                 attribute=attribute_word(attribute.name), text=trait.text),
+             _("It is a protected attribute. The data say: {sentence}.").format(
+                 sentence=trait.sentence()),
+             _("Keep it only if the decision needs it and the law allows it."), "protected")
+        for trait in _with_evidence(persona)
+        if (attribute := spoken_of(trait)) and trait.strength in attribute.needs
+    ]  # fmt: skip
+
+
+def _with_evidence(persona: Persona) -> list[Trait]:
+    """Give the drafted lines, and the role unless a person has written another."""
+    role = persona.role if persona.own_role is None else None
+    return [trait for trait in (*persona.traits, role) if trait and trait.evidence]
+
+
+def spoken_of(trait: Trait) -> Attribute | None:
+    """Give the protected attribute that a line with evidence speaks of, if any."""
+    by_column = (one for one in PROTECTED if trait.evidence.column in one.columns)
+    if trait.dimension != "role":
+        return next(by_column, None)
+    return next((one for one in PROTECTED if one.found_in(trait.text)), None)
+
+
+def _unsupported(persona: Persona, key: str, text: str, attribute: Attribute) -> str:
+    """Give the first word on an attribute that nothing on the card supports, or ""."""
+    sure = [
+        trait.evidence for trait in _with_evidence(persona) if trait.strength in attribute.needs
+    ]
+    for sense in attribute.senses:
+        word = sense.found_in(text)
+        backed = any(sense.supported_by(evidence, word) for evidence in sure)
+        if word and not backed and not _said_by_data(persona, key, word):
+            return word
+    return ""
 
 
 def _said_by_data(persona: Persona, key: str, word: str) -> bool:
-    """Say whether an untouched trait with evidence holds the very word."""
-    texts = (t.text for t in persona.traits if t.evidence and not t.edited_by and t.id != key)
-    return any(word.casefold() in text.casefold() for text in texts)
+    """Say whether an untouched line of data holds the very word, such as the "family" range."""
+    return any(
+        f" {word} " in plain_words(trait.text)
+        for trait in persona.traits
+        if trait.evidence and not trait.edited_by and trait.id != key and not spoken_of(trait)
+    )
 
 
 def other_levels(persona: Persona, facts: Facts) -> list[tuple]:
@@ -96,7 +138,7 @@ def other_levels(persona: Persona, facts: Facts) -> list[tuple]:
             if named and key and key != trait.id:
                 found.append(
                     (key, _("Contradiction: “{named}”").format(named=named[0]),
-                         _("The data say: {sentence}").format(sentence=trait.sentence()),
+                         _("The data say: {sentence}.").format(sentence=trait.sentence()),
                          _("Drop the line, or show data for it."), "contradiction")
                 )  # fmt: skip
     return found

@@ -15,7 +15,7 @@ from custlab.persona.model import AREAS, DIMENSIONS, KINDS, STRENGTHS, Evidence,
 WORDS = {
     (Evidence, "strength"): STRENGTHS[:-1],
     (Evidence, "statistic"): ("share", "mean", "median"),
-    (Trait, "dimension"): (*DIMENSIONS, "role"),
+    (Trait, "dimension"): (*DIMENSIONS, "role", "value"),
     (Trait, "kind"): ("", *KINDS),
     (Suggestion, "area"): AREAS,
 }

@@ -34,16 +34,18 @@ def _of_deals(deals: pd.DataFrame, until: pd.Timestamp):
     days = (closed["closed_on"] - closed["opened_on"]).dt.days
     yield (
         Fact("deals", "closed_on", "days from offer to decision", "behaviour",
-             _("days from offer to decision"), _("Take longer to decide than others"),
-             _("Decide faster than others"), statistic="median", unit=_("days")),
+             _("days from offer to decision"),
+             _("Take longer to decide than others: typically {value} days"),
+             _("Decide faster than others: typically in {value} days"),
+             statistic="median", unit=_("days")),
         days.groupby(closed["customer"]).median(),
     )  # fmt: skip
     lost = counts(closed, "loss_reason") > 0
     for reason in lost.columns[lost.mean() >= 0.02]:
         yield (
             Fact("deals", "loss_reason", str(reason), "needs",
-                 _("have turned an offer down because of: {reason}").format(reason=reason),
-                 _("Have turned an offer down because of: {reason}").format(reason=reason),
+                 _("have turned an offer down for the reason “{reason}”").format(reason=reason),
+                 _("Have turned an offer down for the reason “{reason}”").format(reason=reason),
                  kind="pain point"),
             lost[reason].astype(float),
         )  # fmt: skip
@@ -56,13 +58,14 @@ def _of_subscriptions(subscriptions: pd.DataFrame, until: pd.Timestamp):
     for level, values in levels(latest["plan"]):
         yield (
             Fact("subscriptions", "plan", level, "behaviour",
-                 _("use the plan {level}").format(level=level),
-                 _("Use the plan {level}").format(level=level)),
+                 _("use the {level} plan").format(level=level),
+                 _("Use the {level} plan").format(level=level)),
             values,
         )  # fmt: skip
     yield (
-        Fact("subscriptions", "seats", "", "behaviour", _("seats"), _("Book more seats"),
-             _("Book fewer seats"), statistic="median", unit=_("seats")),
+        Fact("subscriptions", "seats", "", "behaviour", _("seats booked"),
+             _("Book more seats than others: typically {value}"),
+             _("Book fewer seats than others: typically {value}"), statistic="median"),
         latest["seats"],
     )  # fmt: skip
     ended = (latest["ended_on"] <= until).astype(float)
@@ -76,8 +79,8 @@ def _of_subscriptions(subscriptions: pd.DataFrame, until: pd.Timestamp):
         if reason != _NOT_ENDED:
             yield (
                 Fact("subscriptions", "end_reason", reason, "needs",
-                     _("have left because of: {reason}").format(reason=reason),
-                     _("Have left because of: {reason}").format(reason=reason),
+                     _("have left for the reason “{reason}”").format(reason=reason),
+                     _("Have left for the reason “{reason}”").format(reason=reason),
                      kind="pain point"),
                 values,
             )  # fmt: skip

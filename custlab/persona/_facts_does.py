@@ -6,6 +6,7 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.persona._facts import Fact, Window, counts, levels
+from custlab.persona._levels import goods_words, payment_words, time_words, way_words
 
 # Parts of the day by the hour in which they begin; 22:00 to 6:00 is the night.
 PARTS_OF_DAY = {"6:00-12:00": (6, 12), "12:00-18:00": (12, 18), "18:00-22:00": (18, 22)}
@@ -32,23 +33,24 @@ def from_orders(window: Window):
     columns = [name for name in ("product_id", "line", "category") if name in window.case.products]
     orders = orders.merge(window.case.products[columns], on="product_id", how="left")
     yield from _order_numbers(orders, window)
-    for column, words, more in (
-        ("channel", _("order mostly by: {level}"), _("Order mostly by: {level}")),
-        ("payment", _("pay mostly by: {level}"), _("Pay mostly by: {level}")),
+    for column, words, more, said in (
+        ("channel", _("order mostly {level}"), _("Order mostly {level}"), way_words),
+        ("payment", _("pay mostly {level}"), _("Pay mostly {level}"), payment_words),
     ):
         if column in orders:
             for level, values in levels(_most_often(orders, column)):
                 yield (
-                    Fact("orders", column, level, "behaviour", words.format(level=level),
-                         more.format(level=level)),
+                    Fact("orders", column, level, "behaviour", words.format(level=said(level)),
+                         more.format(level=said(level))),
                     values,
                 )  # fmt: skip
-    for column, words, more in (
-        ("line", _("have bought from the line {level}"), _("Have bought from the line {level}")),
-        ("category", _("have bought: {level}"), _("Have bought: {level}")),
-    ):
+    for column, words, more, said in (
+        ("line", _("have bought from the {level} range"), _("Have bought from the {level} range"),
+         str),
+        ("category", _("have bought {level}"), _("Have bought {level}"), goods_words),
+    ):  # fmt: skip
         if column in orders:
-            yield from _ever(orders, "products", column, words, more)
+            yield from _ever(orders, column, words, more, said)
     yield from _order_flags(orders)
 
 
@@ -64,20 +66,20 @@ def _order_numbers(orders: pd.DataFrame, window: Window):
          _("Have ordered less often than others: {value} times on average")),
         ("order_id", "orders in the last 12 months", _("orders in the last 12 months"),
          recent.reindex(count.index, fill_value=0), "mean", "",
-         _("Ordered more often in the last 12 months: {value} times on average"),
-         _("Ordered less often in the last 12 months: {value} times on average")),
+         _("Ordered more often than others in the last 12 months: {value} times on average"),
+         _("Ordered less often than others in the last 12 months: {value} times on average")),
         ("order_date", "days since the last order", _("days since the last order"),
          (window.until - by["order_date"].max()).dt.days, "median", _("days"),
-         _("Their last order is longer ago: {value} days"),
-         _("Have ordered more recently than others: {value} days ago")),
+         _("Ordered longer ago than others: typically {value} days ago"),
+         _("Ordered more recently than others: typically {value} days ago")),
         ("amount", "amount of an order", _("amount of an order"), paid / count, "median",
          window.case.currency,
-         _("Spend more on an order than others: {value} {unit}"),
-         _("Spend less on an order than others: {value} {unit}")),
+         _("Spend more on an order than others: typically {value} {unit}"),
+         _("Spend less on an order than others: typically {value} {unit}")),
         ("discount", "discount on the list price", _("discount on the list price"),
          100 * discount / (paid + discount).where(paid + discount > 0), "mean", "%",
-         _("Buy with more discount than others: {value} % on average"),
-         _("Buy with less discount than others: {value} % on average")),
+         _("Buy at a higher discount than others: {value} % off the list price"),
+         _("Buy at a lower discount than others: {value} % off the list price")),
     ]  # fmt: skip
     for column, level, words, values, statistic, unit, more, less in numbers:
         yield (
@@ -96,12 +98,12 @@ def _order_flags(orders: pd.DataFrame):
         ("order_date", "618 or Double 11", in_sale,
          _("have ordered in the 618 or Double 11 sale"),
          _("Have ordered in the 618 or Double 11 sale"),
-         _("Seldom order in the 618 and Double 11 sales"), "behaviour", ""),
+         _("Fewer of them have ordered in the 618 or Double 11 sale"), "behaviour", ""),
     ]  # fmt: skip
     if "returned" in orders:
         flags.append(
             ("returned", "true", orders["returned"], _("have sent something back"),
-             _("Have sent something back"), _("Seldom send anything back"), "needs", "pain point")
+             _("Have sent something back"), "", "needs", "pain point")
         )  # fmt: skip
     for column, level, rows, words, more, less, dimension, kind in flags:
         fact = Fact("orders", column, level, dimension, words, more,
@@ -127,23 +129,23 @@ def from_interactions(window: Window):
     for level, values in levels(_most_often(done, "channel")):
         yield (
             Fact("interactions", "channel", level, "behaviour",
-                 _("are in touch mostly by: {level}").format(level=level),
-                 _("In touch mostly by: {level}").format(level=level)),
+                 _("are in touch with us mostly {level}").format(level=way_words(level)),
+                 _("In touch with us mostly {level}").format(level=way_words(level))),
             values,
         )  # fmt: skip
     done = done.assign(part=_part_of_day(done["timestamp"].dt.hour))
     for level, values in levels(_most_often(done, "part")):
         yield (
             Fact("interactions", "timestamp", level, "behaviour",
-                 _("are mostly active at {level}").format(level=level),
-                 _("Mostly active at {level}").format(level=level)),
+                 _("are most active {level}").format(level=time_words(level)),
+                 _("Most active {level}").format(level=time_words(level))),
             values,
         )  # fmt: skip
     weekend = (done["timestamp"].dt.day_of_week >= 5).groupby(done["customer"])
     yield (
         Fact("interactions", "timestamp", "weekend", "behaviour",
              _("are mostly active at weekends"), _("Mostly active at weekends"),
-             _("Mostly active from Monday to Friday")),
+             _("Fewer of them are mostly active at weekends")),
         (weekend.mean() >= 0.5).astype(float),
     )  # fmt: skip
     troubles, habits = _actions()
@@ -164,20 +166,23 @@ def _actions() -> tuple[dict, dict]:
         "asks for help": (_("have asked for help"), _("Have asked for help"), ""),
     }
     habits = {
-        "reads reviews": (_("read reviews"), _("Read reviews"), _("Seldom read reviews")),
-        "compares models": (_("compare models"), _("Compare models"), _("Seldom compare models")),
+        "reads reviews": (_("read reviews"), _("Read reviews"), _("Fewer of them read reviews")),
+        "compares models": (_("compare models"), _("Compare models"),
+                            _("Fewer of them compare models")),
         "tries demo": (_("try a demonstration"), _("Try a demonstration"),
-                       _("Seldom try a demonstration")),
-        "requests quote": (_("ask for a quote"), _("Ask for a quote"), _("Seldom ask for a quote")),
+                       _("Fewer of them try a demonstration")),
+        "requests quote": (_("ask for a quote"), _("Ask for a quote"),
+                           _("Fewer of them ask for a quote")),
         "negotiates price": (_("negotiate the price"), _("Negotiate the price"),
-                             _("Seldom negotiate the price")),
+                             _("Fewer of them negotiate the price")),
         "recommends": (_("recommend us to others in the unit"),
-                       _("Someone in the unit recommends us"), ""),
-        "shares link": (_("share links"), _("Share links"), _("Seldom share links")),
-        "signs contract": (_("sign a contract"), _("Sign a contract"), _("Seldom sign a contract")),
+                       _("Somebody among them recommends us"), ""),
+        "shares link": (_("share links"), _("Share links"), _("Fewer of them share links")),
+        "signs contract": (_("sign a contract"), _("Sign a contract"),
+                           _("Fewer of them sign a contract")),
         "approves budget": (_("have a budget approved"), _("Have a budget approved"), ""),
         "rates product": (_("rate what they bought"), _("Rate what they bought"),
-                          _("Seldom rate what they bought")),
+                          _("Fewer of them rate what they bought")),
     }  # fmt: skip
     return troubles, habits
 
@@ -198,11 +203,11 @@ def _most_often(rows: pd.DataFrame, column: str) -> pd.Series:
     return counted.idxmax(axis=1).astype(object)
 
 
-def _ever(rows: pd.DataFrame, table: str, column: str, words: str, more: str):
+def _ever(rows: pd.DataFrame, column: str, words: str, more: str, said):
     bought = counts(rows, column) > 0
     for level in bought.columns[bought.mean() >= 0.02]:
         yield (
-            Fact(table, column, str(level), "behaviour", words.format(level=level),
-                 more.format(level=level)),
+            Fact("products", column, str(level), "behaviour",
+                 words.format(level=said(str(level))), more.format(level=said(str(level)))),
             bought[level].astype(float),
         )  # fmt: skip

@@ -52,8 +52,9 @@ def _fact(column: str, description: str, ours: str) -> Fact | None:
                     statistic="mean")  # fmt: skip
     if column == "wallet_share":
         return Fact("survey", column, "", "behaviour", _("share of their spending that is ours"),
-                    _("Buy more of what they need from us"),
-                    _("Buy more of what they need elsewhere"), statistic="mean",
+                    _("Buy more of what they need from us: {value} % of their spending"),
+                    _("Buy more of what they need elsewhere: {value} % of their spending is ours"),
+                    statistic="mean",
                     unit="%")  # fmt: skip
     return None
 
@@ -64,14 +65,36 @@ def _need(column: str, item: str, description: str) -> Fact:
         wanted = description.removesuffix(" 1 not at all - 7 very").strip("? ")
     return Fact(
         "survey", column, "", "needs", _("importance of {need} (1 to 7)").format(need=wanted),
-        _("More important to them than to others: {need}").format(need=wanted),
-        _("Less important to them than to others: {need}").format(need=wanted),
+        _("Care more about {need}").format(need=wanted),
+        _("Care less about {need}").format(need=need_words(less=True).get(item, wanted)),
         "need", "need", statistic="mean",
     )  # fmt: skip
 
 
-def need_words() -> dict[str, str]:
-    """Name what the items of the survey's battery of needs ask for."""
+def need_words(less: bool = False) -> dict[str, str]:
+    """Name what the items of the survey's battery of needs ask for.
+
+    Parameters
+    ----------
+    less : bool
+        In the words of "care less about ...".
+
+    Returns
+    -------
+    dict of str to str
+        Words by item.
+    """
+    if less:
+        return {
+            "price": _("the price"),
+            "quality": _("lasting quality"),
+            "service": _("service"),
+            "design": _("design"),
+            "innovation": _("new technology"),
+            "delivery": _("quick delivery"),
+            "ease": _("ease of use"),
+            "security": _("safety and security"),
+        }
     return {
         "price": _("a low price"),
         "quality": _("quality that lasts"),
@@ -89,8 +112,8 @@ def _lifestyle(column: str, description: str) -> Fact:
     said = description.split('":')[0].strip('"') if '":' in description else description
     return Fact(
         "survey", column, "", "psychology", _("agree with “{said}” (1 to 7)").format(said=said),
-        _("Say more than others: “{said}”").format(said=said),
-        _("Say less than others: “{said}”").format(said=said), statistic="mean",
+        _("More likely to say “{said}”").format(said=said),
+        _("Less likely to say “{said}”").format(said=said), statistic="mean",
     )  # fmt: skip
 
 

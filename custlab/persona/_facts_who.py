@@ -6,6 +6,14 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.persona._facts import Fact, Window, levels
+from custlab.persona._levels import (
+    kind_words,
+    origin_words,
+    person_words,
+    school_words,
+    stage_words,
+    work_words,
+)
 
 
 def from_customers(window: Window):
@@ -21,14 +29,14 @@ def from_customers(window: Window):
     tuple of (Fact, Series)
     """
     table = window.customers
-    for column, (words, more, dimension) in _categories().items():
+    for column, (words, more, dimension, said) in _categories().items():
         if column not in table:
             continue
         for level, values in levels(table[column]):
-            said = _kind_word(level) if column == "kind" else level
+            text = more.format(level=said(level))
             yield (
-                Fact("customers", column, level, dimension, words.format(level=said),
-                     more.format(level=said)),
+                Fact("customers", column, level, dimension, words.format(level=level, said=said(
+                     level)), text[:1].upper() + text[1:]),
                 values,
             )  # fmt: skip
     for column, (words, more, less, unit, statistic) in _numbers().items():
@@ -39,46 +47,40 @@ def from_customers(window: Window):
     if "marketing_consent" in table:
         yield (
             Fact("customers", "marketing_consent", "true", "behaviour",
-                 _("agreed to be contacted for marketing"),
-                 _("Agreed to be contacted for marketing"),
-                 _("Often did not agree to be contacted for marketing")),
+                 _("have agreed to marketing messages"),
+                 _("Have agreed to marketing messages"),
+                 _("Fewer of them have agreed to marketing messages")),
             table["marketing_consent"],
         )  # fmt: skip
     if "customer_since" in table:
         years = (window.until - table["customer_since"]) / pd.Timedelta(days=365.25)
         yield (
             Fact("customers", "customer_since", "", "behaviour", _("years as a customer"),
-                 _("Customers for longer than others"), _("Customers for a shorter time"),
+                 _("With us for longer than others: {value} years on average"),
+                 _("With us for a shorter time than others: {value} years on average"),
                  statistic="mean", unit=_("years")),
             years,
         )  # fmt: skip
 
 
-def _kind_word(level: str) -> str:
-    words = {
-        "household": _("households"),
-        "enterprise": _("firms"),
-        "government": _("public bodies"),
-    }
-    return words.get(level, level)
-
-
 def _categories() -> dict:
-    """Column to (sentence after a share, trait, dimension)."""
+    """Column to (sentence after a share, trait, dimension, how to say a level)."""
     who, does = "demographic", "behaviour"
     return {
-        "kind": (_("are {level}"), _("Kind of customer: {level}"), who),
-        "region": (_("are in the region {level}"), _("Region: {level}"), who),
-        "city_tier": (_("are in a city of tier {level}"), _("City of tier {level}"), who),
-        "gender": (_("have a main person who is {level}"), _("Main person: {level}"), who),
-        "income_band": (_("state a household income that is {level}"),
-                        _("Household income, as stated: {level}"), who),
-        "education": (_("have {level} as highest education"),
-                      _("Highest education: {level}"), who),
-        "life_stage": (_("are in the life stage {level}"), _("Life stage: {level}"), who),
-        "occupation": (_("are {level} by occupation"), _("Occupation: {level}"), who),
-        "industry": (_("are in the industry {level}"), _("Industry: {level}"), who),
-        "acquisition_channel": (_("came through {level}"), _("Came through: {level}"), does),
+        "kind": (_("are {said}"), "{level}", who, kind_words),
+        "region": (_("are in the region {said}"), _("Based in the region {level}"), who, str),
+        "city_tier": (_("are in a city of tier {said}"), _("Based in cities of tier {level}"), who,
+                      str),
+        "gender": (_("have {said} as main person"), _("Main person: {level}"), who, person_words),
+        "income_band": (_("state a household income that is {said}"),
+                        _("Household income, as stated: {level}"), who, str),
+        "education": (_("have {said} as highest education"),
+                      _("Highest education: {level}"), who, school_words),
+        "life_stage": (_("are in the life stage “{level}”"), "{level}", who, stage_words),
+        "occupation": (_("give “{level}” as occupation"), "{level}", who, work_words),
+        "industry": (_("are in the industry {said}"), _("Industry: {level}"), who, str),
+        "acquisition_channel": (_("came to us {said}"), _("Came to us {level}"), does,
+                                origin_words),
     }  # fmt: skip
 
 
@@ -92,8 +94,9 @@ def _numbers() -> dict:
         "household_size": (_("people in the household"),
                            _("Larger households: {value} people on average"),
                            _("Smaller households: {value} people on average"),
-                           _("people"), "mean"),
-        "employees": (_("people employed"), _("Larger organisations: half employ over {value}"),
-                      _("Smaller organisations: half employ under {value}"),
-                      _("people"), "median"),
+                           "", "mean"),
+        "employees": (_("people employed"),
+                      _("Larger organisations: half of them employ over {value} people"),
+                      _("Smaller organisations: half of them employ under {value} people"),
+                      "", "median"),
     }  # fmt: skip

@@ -29,13 +29,18 @@ class Persona:
     id, case, segment : str
         Its key, the case that it was made from, and the segment.
     name, headline : str
-        What it is called, and one line that sums it up.
+        What it is called, and a line or two that sum it up.
+    headline_because, message_because : tuple of str
+        Ids of the traits that the drafted headline and message rest on; empty for words of a
+        person's own.
     traits : tuple of Trait
         Its lines, in the order of the card.
     role : Trait, optional
-        Who decides in a purchase.
+        Who decides in a purchase, as drafted.
     value : Value, optional
-        What such customers bring.
+        What such customers bring, as drafted.
+    own_role, own_value : Trait, optional
+        What a person wrote in the place of these two: assumptions. The draft is kept beside them.
     n : int
         Customers in the segment.
     share : float
@@ -74,6 +79,10 @@ class Persona:
     version: int = SCHEMA_VERSION
     made_on: str = ""
     as_of: str = ""
+    headline_because: tuple[str, ...] = ()
+    message_because: tuple[str, ...] = ()
+    own_role: Trait | None = None
+    own_value: Trait | None = None
     extra: dict = field(default_factory=dict, hash=False, repr=False)
 
     def trait(self, trait_id: str) -> Trait:
@@ -175,7 +184,8 @@ class Persona:
         if not str(name).strip():
             raise InputError(_("A persona needs a name: type one or several words."))
         line = self.headline if headline is None else str(headline).strip()
-        return replace(self, name=str(name).strip(), headline=line)
+        because = self.headline_because if line == self.headline else ()
+        return replace(self, name=str(name).strip(), headline=line, headline_because=because)
 
     def with_message(self, message: str) -> Persona:
         """Give the persona another message.
@@ -189,10 +199,46 @@ class Persona:
         -------
         Persona
         """
-        return replace(self, message=str(message).strip())
+        said = str(message).strip()
+        because = self.message_because if said == self.message else ()
+        return replace(self, message=said, message_because=because)
+
+    def with_role(self, text: str, by: str = "") -> Persona:
+        """Say in one's own words who decides: an assumption, in the place of the drafted line.
+
+        Parameters
+        ----------
+        text : str
+            The new line; the drafted one, or nothing, brings the draft back.
+        by : str
+            Who wrote it.
+
+        Returns
+        -------
+        Persona
+        """
+        return replace(self, own_role=_own("role", text, by, self.role and self.role.text))
+
+    def with_value(self, text: str, by: str = "") -> Persona:
+        """Say in one's own words what they bring: an assumption, in the place of the drafted line.
+
+        Parameters
+        ----------
+        text : str
+            The new line; the drafted one, or nothing, brings the draft back.
+        by : str
+            Who wrote it.
+
+        Returns
+        -------
+        Persona
+        """
+        return replace(self, own_value=_own("value", text, by, self.value and self.value.figure()))
 
     def filtered(self, strength: str) -> Persona:
         """Keep the traits, and the role, that are at least this strong.
+
+        What a person wrote for role and value is an assumption, and goes with the others.
 
         Parameters
         ----------
@@ -212,7 +258,8 @@ class Persona:
         wanted = STRENGTHS[: STRENGTHS.index(strength) + 1]
         kept = self._keeping({trait.id for trait in self.traits if trait.strength in wanted})
         role = self.role if self.role and self.role.strength in wanted else None
-        return replace(kept, role=role)
+        kept = replace(kept, role=role)
+        return kept if "assumed" in wanted else replace(kept, own_role=None, own_value=None)
 
     def _keeping(self, ids: set) -> Persona:
         """Keep some traits, and of channels and suggestions what still has its reason."""
@@ -226,3 +273,11 @@ class Persona:
             channels=tuple(key for key in self.channels if key in ids),
             suggestions=tuple(one for one in suggestions if one.because),
         )
+
+
+def _own(dimension: str, text: str, by: str, drafted: str | None) -> Trait | None:
+    """Give a person's own line, or None if it says no more than the draft."""
+    said = str(text).strip()
+    if said in ("", drafted):
+        return None
+    return Trait(f"own-{dimension}", dimension, "", said, edited_by=by or _("you"))

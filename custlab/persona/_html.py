@@ -9,11 +9,13 @@ from html import escape
 from pathlib import Path
 
 from custlab.i18n import _
-from custlab.persona._words import strength_word
+from custlab.persona._words import percent, strength_word
+
+__all__ = ["bar", "language", "legend", "mark", "percent", "stylesheet", "text"]
 
 DOTS = {"strong": "●●●", "moderate": "●●○", "weak": "●○○", "assumed": "○○○"}
 # A number stays on the line of its unit.
-UNBROKEN = re.compile(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<==) (?=\d)")
+UNBROKEN = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)|(?<=\bn) (?==)|(?<==) (?=\d)|(?<=\brest) (?=\d)")
 HAN = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -58,16 +60,6 @@ def legend() -> str:
         f'<span class="cp-mark" aria-hidden="true">{dots}</span> {escape(strength_word(name))}'
         for name, dots in DOTS.items()
     )
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage; small ones are not rounded to nothing.
-
-    >>> percent(0.234), percent(0.004)
-    ('23 %', '0.4 %')
-    """
-    digits = 0 if share == 0 or share >= 0.01 else 1
-    return f"{100 * share:.{digits}f} %"
 
 
 def bar(value: float, rest: float) -> str:

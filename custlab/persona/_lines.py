@@ -6,20 +6,35 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binomtest
 
 from custlab.i18n import _
-from custlab.persona._rule import strengths
+from custlab.persona._levels import title_words
+from custlab.persona._rule import LEVEL, strengths
 from custlab.persona._statistics import compare
 from custlab.persona.assigning import held_by
 from custlab.persona.evidence import MIN_MEMBERS, evidence_of
-from custlab.persona.model import Persona, Quote, Trait, Value
+from custlab.persona.model import Evidence, Persona, Quote, Trait, Value
 
+# Titles in a household that say a gender, with the word that counts both.
+NEUTRAL = {
+    "father": "parent", "mother": "parent", "husband": "partner", "wife": "partner",
+    "son": "child", "daughter": "child", "grandfather": "grandparent",
+    "grandmother": "grandparent", "grandson": "grandchild", "granddaughter": "grandchild",
+}  # fmt: skip
+# Somebody who lives, and decides, alone.
+ALONE = "self"
+HALF = 0.5
 _DECIDERS: WeakKeyDictionary = WeakKeyDictionary()
 _MARGINS: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def role_line(case, members: pd.Index, others: pd.Index) -> Trait | None:
     """Say who decides most often in the segment's buying units.
+
+    A title that speaks of gender, such as "father", is written on strong evidence only, and if it
+    decides clearly more often than its counterpart; otherwise both are counted together ("a
+    parent").
 
     Parameters
     ----------
@@ -38,26 +53,72 @@ def role_line(case, members: pd.Index, others: pd.Index) -> Trait | None:
     other = deciders[deciders.index.isin(others)]
     if min(own.index.nunique(), other.index.nunique()) < MIN_MEMBERS:
         return None
-    title = own.value_counts().index[0]
+    neutral = _counted(own.replace(NEUTRAL), other.replace(NEUTRAL), deciders.nunique())
+    by_title = _counted(own, other, deciders.nunique())
+    counterparts = NEUTRAL.get(by_title.level) == neutral.level
+    strong = by_title.strength == "strong"
+    said = by_title if counterparts and strong and _leads(own, by_title.level) else neutral
+    text = _no_title(said) if said.strength == "weak" else _title_line(said)
+    return Trait("role-decider", "role", "", text, said, share=said.value)
+
+
+def _counted(own: pd.Series, other: pd.Series, tries: int) -> Evidence:
+    """Compare how often the most frequent decider of the segment decides here and elsewhere."""
+    title = str(own.value_counts().index[0])
     inside = (own == title).groupby(level=0).max().astype(float)
     outside = (other == title).groupby(level=0).max().astype(float)
     row = (
         compare(inside.to_frame(), outside.to_frame(), pd.Series(["share"])).iloc[0].astype(object)
     )
     # One title was chosen among all that occur: the guard counts them.
-    tries = deciders.nunique()
     q = min(1.0, row["p"] * tries)
     strength = strengths([row["effect"]], [q], [q])[0]
     # The line is on the card whether or not it sets the segment apart: then it is weak.
     row["strength"] = "weak" if strength == "none" else strength
-    row["table"], row["column"], row["level"] = "interactions", "action", str(title)
+    row["table"], row["column"], row["level"] = "interactions", "action", title
     row["statistic"], row["unit"], row["holds_rest"] = "share", "", row["rest"]
-    row["words"] = _("of the buying units: the decider is {title}").format(title=title)
-    return Trait(
-        id="role-decider", dimension="role", kind="",
-        text=_("Most often decides: {title}").format(title=title),
-        evidence=evidence_of(row), share=float(row["value"]),
-    )  # fmt: skip
+    row["words"] = (
+        _("of the buying units decide for themselves")
+        if title == ALONE
+        else _("of the buying units have {title} as decider").format(title=title_words(title))
+    )
+    return evidence_of(row)
+
+
+def _leads(deciders: pd.Series, title: str) -> bool:
+    """Say whether a title decides more often than its counterpart, by more than chance (5 %)."""
+    both = deciders[deciders.replace(NEUTRAL) == NEUTRAL[title]]
+    return bool(binomtest(int((both == title).sum()), len(both)).pvalue < LEVEL)
+
+
+def _title_line(found: Evidence) -> str:
+    """Name the decider, with the share and what it is elsewhere."""
+    alone = found.level == ALONE
+    if found.effect < 0:
+        fewer = _("No one stands out: fewer than elsewhere decide for themselves ({share}, rest "
+                  "{rest})")  # fmt: skip
+        text = fewer if alone else _("No one stands out: most often {title} ({share}, rest {rest})")
+    elif found.value > HALF:
+        mostly = _("Mostly {title} decides ({share}, rest {rest})")
+        text = _("Mostly decide for themselves ({share}, rest {rest})") if alone else mostly
+    else:
+        often = _("Most often {title} decides ({share}, rest {rest})")
+        text = _("Most often decide for themselves ({share}, rest {rest})") if alone else often
+    return text.format(title=title_words(found.level), **_percents(found))
+
+
+def _no_title(found: Evidence) -> str:
+    """Say that nobody decides clearly more often here than elsewhere."""
+    if found.level in (*NEUTRAL, *NEUTRAL.values(), ALONE):
+        return _("No clear difference from the rest")
+    return _("No clear difference from the rest; most often {title} ({share})").format(
+        title=title_words(found.level), **_percents(found)
+    )
+
+
+def _percents(found: Evidence) -> dict[str, str]:
+    shares = {"share": found.value, "rest": found.rest}
+    return {name: f"{100 * share:.0f} %" for name, share in shares.items()}
 
 
 def _deciders(case) -> pd.Series:

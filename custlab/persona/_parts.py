@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from custlab.i18n import _
-from custlab.persona._words import number, strength_word
+from custlab.persona._words import number, percent, strength_word
 
 SCHEMA_VERSION = 1
 DIMENSIONS = ("demographic", "behaviour", "psychology", "needs")
@@ -87,9 +87,14 @@ class Evidence:
             text = _("{value} % {words} (rest: {rest} %, n = {n}, {strength})")
             value, rest = f"{100 * self.value:.0f}", f"{100 * self.rest:.0f}"
         else:
-            text = _("{words}: {value} {unit} (rest: {rest}, n = {n}, {strength})")
+            text = (
+                _("{words}: median {value} {unit} (rest: {rest}, n = {n}, {strength})")
+                if self.statistic == "median"
+                else _("{words}: mean {value} {unit} (rest: {rest}, n = {n}, {strength})")
+            )
             whole = self.statistic == "median"
             value, rest = number(self.value, whole), number(self.rest, whole)
+            rest += " %" if self.unit == "%" else ""
         said = text.format(
             value=value, rest=rest, words=self.words or self.column, unit=self.unit,
             n=f"{self.n:,}", strength=strength_word(self.strength),
@@ -113,7 +118,8 @@ class Trait:
     id : str
         Name by which suggestions, checks and files refer to it.
     dimension : str
-        One of :data:`DIMENSIONS`; "role" for the line on the role in the purchase.
+        One of :data:`DIMENSIONS`; "role" and "value" for the lines on who decides in a purchase
+        and on what customers bring.
     kind : str
         Among needs one of :data:`KINDS`, else "".
     text : str
@@ -239,6 +245,12 @@ class Value:
     currency: str
     extra: dict = field(default_factory=dict, hash=False, repr=False)
 
+    def figure(self) -> str:
+        """Give the amount alone, such as "1,514 CNY"."""
+        return _("{value} {currency}").format(
+            value=number(self.evidence.value), currency=self.currency
+        )
+
     def sentence(self) -> str:
         """Say the value in one sentence.
 
@@ -249,9 +261,9 @@ class Value:
         found = self.evidence
         return _(
             "{value} {currency} margin a customer in the last 12 months (rest: {rest}, "
-            "n = {n}, {strength}); {share} % of all margin"
+            "n = {n}, {strength}); {share} of all margin"
         ).format(
             value=number(found.value), rest=number(found.rest), currency=self.currency,
             n=f"{found.n:,}", strength=strength_word(found.strength),
-            share=f"{100 * self.share:.0f}",
+            share=percent(self.share),
         )  # fmt: skip

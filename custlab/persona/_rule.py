@@ -37,6 +37,8 @@ RULE = (
     Rule("weak", 0.2, "single"),
 )
 LEVEL = 0.05
+# Strengths on which a headline or a message may rest.
+SURE = ("strong", "moderate")
 NONE = "none"
 
 

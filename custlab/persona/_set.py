@@ -67,6 +67,18 @@ class PersonaSet:
         changed = (persona if one.id == persona.id else one for one in self.personas)
         return replace(self, personas=tuple(changed))
 
+    def remarks(self) -> tuple[str, ...]:
+        """Say which personas share a message or a headline, as they stand now.
+
+        Returns
+        -------
+        tuple of str
+            A sentence each; none if every persona has its own.
+        """
+        from custlab.persona._remarks import remarks
+
+        return remarks(self.personas)
+
     def table(self):
         """List the personas: size, value and how many traits are how strong.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from custlab.i18n import _
 from custlab.persona import _html as tag
-from custlab.persona._words import dimension_word, number
+from custlab.persona._remarks import remarks
+from custlab.persona._words import dimension_word, strength_word
 from custlab.persona.model import DIMENSIONS, STRENGTHS, Persona, Trait
 from custlab.persona.portraits import portrait
 
@@ -28,7 +29,7 @@ def table_of(personas: tuple[Persona, ...], lang: str, lines: int) -> str:
             [_figure(tag.percent(one.share), _people(one)) for one in personas],
         ),
         row(_("Value"), [_value(one, text) for one in personas]),
-        row(_("Role in the purchase"), [_line(one.role, text) for one in personas]),
+        row(_("Role in the purchase"), [_line(one.own_role or one.role, text) for one in personas]),
         *(
             row(
                 dimension_word(name),
@@ -46,8 +47,14 @@ def table_of(personas: tuple[Persona, ...], lang: str, lines: int) -> str:
         f'<section class="cp-set" lang="{text(lang)}" tabindex="0" aria-label="{label}">'
         f'<table style="min-width:{width}em"><colgroup>{columns}</colgroup>'
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f'<p class="cp-legend">{tag.legend()}</p></section>'
+        f'<p class="cp-legend">{tag.legend()}</p>{_remarks(personas, text)}</section>'
     )
+
+
+def _remarks(personas: tuple[Persona, ...], text) -> str:
+    """Say which personas are told the same."""
+    said = "".join(f"<p>⚠ {text(one)}</p>" for one in remarks(personas))
+    return f'<div class="cp-remarks">{said}</div>' if said else ""
 
 
 def _head(persona: Persona, text) -> str:
@@ -70,20 +77,22 @@ def _people(persona: Persona) -> str:
 
 
 def _value(persona: Persona, text) -> str:
+    if persona.own_value is not None:
+        return _line(persona.own_value, text)
     if persona.value is None:
         return _none(text)
-    found, share = persona.value.evidence, tag.percent(persona.value.share)
-    figure = _("{value} {currency}").format(
-        value=number(found.value), currency=persona.value.currency
-    )
+    share = tag.percent(persona.value.share)
     words = _("margin a customer in 12 months; {share} of all margin").format(share=share)
-    return _figure(text(figure), text(words))
+    return _figure(text(persona.value.figure()), text(words))
 
 
 def _line(trait: Trait | None, text) -> str:
     if trait is None:
         return _none(text)
-    return f'<span class="cp-pair">{tag.mark(trait.strength)}<span>{text(trait.text)}</span></span>'
+    said = text(trait.text)
+    if trait.strength == "assumed":
+        said = f'<i>{said}</i> <small class="cp-note">{text(strength_word("assumed"))}</small>'
+    return f'<span class="cp-pair">{tag.mark(trait.strength)}<span>{said}</span></span>'
 
 
 def _traits(traits: tuple[Trait, ...], text, lines: int) -> str:

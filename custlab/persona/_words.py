@@ -92,3 +92,13 @@ def number(value: float, whole: bool = False) -> str:
     if abs(value) >= 20 or (whole and float(value).is_integer()):
         return f"{value:,.0f}"
     return f"{value:.1f}"
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage; small ones are not rounded to nothing.
+
+    >>> percent(0.234), percent(0.004)
+    ('23 %', '0.4 %')
+    """
+    digits = 0 if share == 0 or share >= 0.01 else 1
+    return f"{100 * share:.{digits}f} %"

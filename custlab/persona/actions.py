@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from custlab.i18n import _
+from custlab.persona._levels import goods_words, origin_words, payment_words, time_words, way_words
 from custlab.persona.model import AREAS, Persona, Suggestion, Trait
 
 # At most this many suggestions of one area.
@@ -44,40 +45,6 @@ def suggest(persona: Persona) -> tuple[Suggestion, ...]:
     return tuple(one for area in AREAS for one in found[area])
 
 
-def message_for(persona: Persona) -> str:
-    """Draft what to tell customers like this persona, from the need that stands out most.
-
-    Parameters
-    ----------
-    persona : Persona
-        Whom to speak to.
-
-    Returns
-    -------
-    str
-        One sentence; an invitation to say what matters where no need stands out.
-    """
-    for trait in persona.by_dimension("needs"):
-        if trait.evidence and trait.kind == "need" and trait.evidence.effect > 0:
-            text = _messages().get(trait.evidence.column.removeprefix("need_"))
-            if text:
-                return text
-    return _("Tell us what matters most to you, and we start from there.")
-
-
-def _messages() -> dict[str, str]:
-    return {
-        "price": _("The full price in one line, and what you save with it."),
-        "quality": _("Built to last, and we show you how we test it."),
-        "service": _("One person who answers, until it works."),
-        "design": _("Made to look right in the place where you use it."),
-        "innovation": _("The newest generation, explained in three sentences and ready to try."),
-        "delivery": _("Ordered today, and you know the hour it arrives."),
-        "ease": _("Works from the first minute, without a manual."),
-        "security": _("Safe by design, with the certificates to prove it."),
-    }
-
-
 def _ideas(trait: Trait) -> list[tuple[str, str]]:
     """Give (area, text) of what follows from one trait."""
     column, level = trait.evidence.column, trait.evidence.level
@@ -101,11 +68,11 @@ def _needs(item: str, more: bool) -> list[tuple[str, str]]:
                                   "a discount.")),
                   ("product", _("Offer a plain model at the lowest price."))],
         "quality": [("content", _("Show tests, warranty and how long the product lasts.")),
-                    ("service", _("Offer a longer warranty."))],
+                    ("service", _("Offer a longer warranty, or longer support."))],
         "service": [("service", _("Name one contact and an answering time, and keep it.")),
                     ("content", _("Tell what happens after the purchase."))],
         "design": [("content", _("Show the product in the place where it is used.")),
-                   ("product", _("Offer colours and finishes."))],
+                   ("product", _("Offer a choice of looks."))],
         "innovation": [("product", _("Offer the newest generation first, with a trial.")),
                        ("content", _("Explain what is new, and what it is good for."))],
         "delivery": [("service", _("Promise a delivery slot, and tell the status unasked.")),
@@ -121,7 +88,7 @@ def _needs_less() -> dict[str, list[tuple[str, str]]]:
     return {
         "price": [("promotion", _("Do not lead with price cuts: they give away margin here."))],
         "innovation": [("content", _("Do not lead with technology: say what it does for them."))],
-        "design": [("product", _("Leave out costly finishes."))],
+        "design": [("product", _("Spend less on looks: they matter less here."))],
         "delivery": [("promotion", _("Do not spend on express delivery here."))],
     }
 
@@ -138,7 +105,7 @@ def _lifestyles(item: str, more: bool) -> list[tuple[str, str]]:
         "status": [("content", _("Topics: references and results to be proud of.")),
                    ("promotion", _("Offer early access instead of a lower price."))],
         "technology": [("content", _("Topics: how it works inside; comparisons, beta tests."))],
-        "home": [("content", _("Topics: examples of well-made rooms and workplaces."))],
+        "home": [("content", _("Topics: places where people like to live and work."))],
         "work": [("content", _("Topics: short texts that save time at work.")),
                  ("service", _("Offer service outside of working hours."))],
     }.get(item, [])  # fmt: skip
@@ -158,32 +125,35 @@ def _pains(trait: Trait) -> list[tuple[str, str]]:
 
 
 def _places(table: str, column: str, level: str) -> list[tuple[str, str]]:
-    area = "media and placement"
     if column == "timestamp":
-        return [(area, _("Place messages when they are active: {level}.").format(level=level))]
-    if column == "acquisition_channel":
-        return [(area, _("Look for more of them where these came from: {level}.").format(
-            level=level))]  # fmt: skip
-    if table == "orders":
-        return [(area, _("Place offers where they order: {level}.").format(level=level))]
-    return [(area, _("Speak to them where they are in touch with us: {level}.").format(
-        level=level))]  # fmt: skip
+        text = _("Place messages {when}: they are most active then.").format(when=time_words(level))
+    elif column == "acquisition_channel":
+        text = _("Look for more of them in the same way: they came to us {how}.").format(
+            how=origin_words(level)
+        )
+    elif table == "orders":
+        text = _("Make offers {where}: they order there.").format(where=way_words(level))
+    else:
+        text = _("Speak to them {where}: they are in touch with us there.").format(
+            where=way_words(level)
+        )
+    return [("media and placement", text)]
 
 
 def _habits(column: str, level: str, more: bool) -> list[tuple[str, str]]:
     sayings = {
         ("discount", True): ("promotion", _("Test smaller discounts: they buy on offer now.")),
         ("discount", False): ("promotion", _("Offer service or early access instead of discounts: "
-                                             "they pay the list price.")),
+                                             "they pay nearly the list price.")),
         ("marketing_consent", True): ("media and placement", _("Write to them directly: they "
                                                                "agreed to it.")),
         ("marketing_consent", False): ("media and placement", _("Do not write to those without "
                                                                 "consent; use places they visit "
                                                                 "themselves.")),
-        ("line", True): ("promotion", _("Offer what goes with the line {level}.")),
-        ("category", True): ("promotion", _("Offer what goes with: {level}.")),
-        ("plan", True): ("product", _("Ask users of the plan {level} which function they miss.")),
-        ("payment", True): ("service", _("Keep their way to pay in front: {level}.")),
+        ("line", True): ("promotion", _("Offer what goes with the {level} range.")),
+        ("category", True): ("promotion", _("Offer what goes with {level}.")),
+        ("plan", True): ("product", _("Ask users of the {level} plan which function they miss.")),
+        ("payment", True): ("service", _("Put their way to pay first: {level}.")),
     }  # fmt: skip
     if column == "action" and more:
         known = {
@@ -199,4 +169,5 @@ def _habits(column: str, level: str, more: bool) -> list[tuple[str, str]]:
     if (column, more) not in sayings:
         return []
     area, text = sayings[column, more]
-    return [(area, text.format(level=level))]
+    said = {"category": goods_words, "payment": payment_words}.get(column, str)
+    return [(area, text.format(level=said(level)))]

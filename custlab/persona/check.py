@@ -7,7 +7,13 @@ import pandas as pd
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.persona._check_data import claims, quote
-from custlab.persona._check_words import contradictions, other_levels, personal, stereotypes
+from custlab.persona._check_words import (
+    contradictions,
+    other_levels,
+    personal,
+    protected,
+    stereotypes,
+)
 from custlab.persona._facts import facts_of
 from custlab.persona._words import dimension_word
 from custlab.persona.evidence import MIN_MEMBERS, too_few
@@ -38,7 +44,7 @@ def check_persona(persona: Persona, case=None, members=None, min_share: float = 
         One row a problem, the gravest first: ``trait`` (id, or "" for the card as a whole),
         ``problem``, ``why``, ``what_to_do`` and ``code`` (its kind: "id", "stereotype",
         "differs", "contradiction", "small", "assumed", "share", "quote", "missing", "reworded",
-        "reason"). Empty if nothing was found.
+        "reason", "protected"). Empty if nothing was found.
 
     Raises
     ------
@@ -78,6 +84,7 @@ def check_persona(persona: Persona, case=None, members=None, min_share: float = 
     found += _missing(persona)
     found += _reworded(persona)
     found += _reasons(persona)
+    found += protected(persona)
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -109,6 +116,15 @@ def _assumed(persona: Persona) -> list[tuple]:
              "assumed")
         for trait in persona.traits
         if trait.evidence is None
+    ] + [
+        (own.id, _("Assumed: “{text}”").format(text=own.text),
+             _("In its place the data say: {sentence}.").format(sentence=drafted.sentence())
+             if drafted else _("No data stand behind it."),
+             _("Bring the drafted line back, or name the data that show it."), "assumed")
+        for own, drafted in (
+            (persona.own_role, persona.role), (persona.own_value, persona.value)
+        )
+        if own is not None
     ]  # fmt: skip
 
 
@@ -139,7 +155,7 @@ def _missing(persona: Persona) -> list[tuple]:
 def _reworded(persona: Persona) -> list[tuple]:
     return [
         (trait.id, _("Reworded by {who}").format(who=trait.edited_by),
-             _("The evidence is still: {sentence}").format(sentence=trait.sentence()),
+             _("The evidence is still: {sentence}.").format(sentence=trait.sentence()),
              _("Read both: does the line say more than the numbers?"), "reworded")
         for trait in persona.traits
         if trait.evidence and trait.edited_by
@@ -147,7 +163,7 @@ def _reworded(persona: Persona) -> list[tuple]:
 
 
 def _reasons(persona: Persona) -> list[tuple]:
-    """Find suggestions whose reason is gone or assumed, and keys that occur twice."""
+    """Find suggestions, headline or message whose reason is gone or assumed."""
     strength = {trait.id: trait.strength for trait in persona.traits}
     found = []
     for one in persona.suggestions:
@@ -156,5 +172,14 @@ def _reasons(persona: Persona) -> list[tuple]:
                 ("", _("Suggestion without a reason: “{text}”").format(text=one.text),
                      _("It rests on no trait with evidence."),
                      _("Drop it, or test it on a few customers first."), "reason")
+            )  # fmt: skip
+    for because, problem in (
+        (persona.headline_because, _("The headline rests on a line that is gone")),
+        (persona.message_because, _("The message rests on a line that is gone")),
+    ):
+        if not all(key in strength for key in because):
+            why = _("It was drafted from {n} lines, and not all of them are still on the card.")
+            found.append(
+                ("", problem, why.format(n=len(because)), _("Write it anew."), "reason")
             )  # fmt: skip
     return found

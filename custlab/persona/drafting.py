@@ -7,13 +7,16 @@ import re
 import zlib
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._facts import member_ids
+from custlab.persona._facts import Facts, facts_of, member_ids
+from custlab.persona._headline import headline
 from custlab.persona._lines import quote_line, role_line, value_line
-from custlab.persona.actions import message_for, suggest
+from custlab.persona._message import with_messages
+from custlab.persona.actions import suggest
 from custlab.persona.evidence import MIN_MEMBERS, evidence_of, too_few, trait_table
 from custlab.persona.model import Persona, PersonaSet, Trait
 
@@ -25,6 +28,8 @@ MOST_OF_COLUMN = {"action": 2}
 MIN_SHARE = 0.5
 # ... and for this much more of the segment than of the others.
 LEAST_LEAD = 0.1
+# Two shares that hold for the same customers, but for this part of them, are one line.
+SAME = 0.9
 # Columns that say where to reach customers.
 CHANNEL_COLUMNS = ("channel", "timestamp", "acquisition_channel", "marketing_consent")
 # The law and good manners ask for more before these are written on a card.
@@ -70,11 +75,15 @@ def draft(case, members, name=None, segment: str = "", rest=None) -> Persona:
     >>> persona.by_dimension("demographic")[0].sentence()
     '100 % are public bodies (rest: 0 %, n = 185, strong)'
     """
-    return _draft(case, members, name, str(segment), rest, place=0)
+    return with_messages((_draft(case, members, name, str(segment), rest, place=0),))[0]
 
 
 def draft_set(case, segments: pd.Series) -> PersonaSet:
     """Draft a persona of every segment, each compared with the customers of the others.
+
+    Messages are drafted together, so that personas with the same first need are told different
+    things where their lines give reason for it; :meth:`PersonaSet.remarks` names those that
+    still share one.
 
     Parameters
     ----------
@@ -108,7 +117,7 @@ def draft_set(case, segments: pd.Series) -> PersonaSet:
         _draft(case, everybody[segments == label], None, str(label), everybody, place)
         for place, label in enumerate(in_order(segments))
     ]
-    return PersonaSet(case.name, tuple(personas), _today())
+    return PersonaSet(case.name, with_messages(tuple(personas)), _today())
 
 
 def checked_segments(case, segments: pd.Series) -> pd.Series:
@@ -155,17 +164,18 @@ def _draft(case, members, name, segment: str, rest, place: int) -> Persona:
     inside = member_ids(case, members, _("Members"))
     everybody = case.customers["customer_id"] if rest is None else rest
     outside = pd.Index(member_ids(case, everybody, _("Others"))).difference(inside, sort=False)
+    said, because = headline(traits)
     persona = Persona(
         id=f"{case.name}-{_slug(segment) or 'persona'}", case=case.name, segment=segment,
         name=str(name).strip() if name else neutral_name(place), traits=traits,
-        headline=_headline(traits), role=role_line(case, inside, outside),
+        headline=said, headline_because=because, role=role_line(case, inside, outside),
         value=value_line(case, inside, outside), n=len(inside),
         share=len(inside) / (len(inside) + len(outside)),
         channels=tuple(trait.id for trait in traits if is_channel(trait)),
         picture=_picture(case.name, segment, place), made_on=_today(),
         as_of=str(case.as_of.date()),
     )  # fmt: skip
-    persona = replace(persona, message=message_for(persona), suggestions=suggest(persona))
+    persona = replace(persona, suggestions=suggest(persona))
     return replace(persona, quote=quote_line(case, persona, inside))
 
 
@@ -184,11 +194,11 @@ def card_traits(case, members, rest=None) -> tuple[Trait, ...]:
     tuple of Trait
         The strongest first.
     """
-    chosen = _chosen(trait_table(case, members, rest))
+    chosen = _chosen(trait_table(case, members, rest), facts_of(case))
     return tuple(trait_of(row) for row in chosen.itertuples())
 
 
-def _chosen(table: pd.DataFrame) -> pd.DataFrame:
+def _chosen(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     """Choose the lines of the card, dimension by dimension, the strongest first."""
     leads = table["share"] - table["holds_rest"] >= LEAST_LEAD
     table = table[(table["share"] >= MIN_SHARE) & leads]
@@ -201,6 +211,7 @@ def _chosen(table: pd.DataFrame) -> pd.DataFrame:
             lines.get(row.dimension, 0) >= MOST_LINES[row.dimension]
             or kinds.get(row.kind, 0) >= MOST_OF_KIND.get(row.kind, 99)
             or columns.get(column, 0) >= MOST_OF_COLUMN.get(row.column, 1)
+            or any(_same_customers(facts, row, table.loc[known]) for known in kept)
         )
         if not full:
             kept.append(place)
@@ -208,6 +219,16 @@ def _chosen(table: pd.DataFrame) -> pd.DataFrame:
             kinds[row.kind] = kinds.get(row.kind, 0) + 1
             columns[column] = columns.get(column, 0) + 1
     return table.loc[kept]
+
+
+def _same_customers(facts: Facts, row, other) -> bool:
+    """Say whether two shares count nearly the same customers, so that one says it all."""
+    if not row.statistic == other["statistic"] == "share":
+        return False
+    one, two = (facts.column((line.table, line.column, line.level)) for line in (row, other))
+    known = ~np.isnan(one) & ~np.isnan(two)
+    both, either = (one * two)[known].sum(), np.maximum(one, two)[known].sum()
+    return bool(either and both / either >= SAME)
 
 
 def trait_of(row) -> Trait:
@@ -232,19 +253,6 @@ def trait_of(row) -> Trait:
 def is_channel(trait: Trait) -> bool:
     """Say whether a trait tells where customers can be reached."""
     return trait.evidence is not None and trait.evidence.column in CHANNEL_COLUMNS
-
-
-def _headline(traits: tuple[Trait, ...]) -> str:
-    """Sum up in two lines: what they do, and what they want."""
-    first = next((trait.text for trait in traits if trait.dimension == "behaviour"), None)
-    wants = [trait for trait in traits if trait.dimension in ("needs", "psychology")]
-    # What matters more makes a better headline than what matters less; needs come first.
-    wants.sort(key=lambda trait: (trait.evidence.effect < 0, trait.dimension != "needs"))
-    second = wants[0].text if wants else None
-    if first and second:
-        return _("{first}. {second}.").format(first=first, second=second)
-    said = first or second or next((trait.text for trait in traits), None)
-    return f"{said}." if said else _("Little sets these customers apart from the others.")
 
 
 def neutral_name(place: int) -> str:

@@ -158,18 +158,20 @@ def date_readings(fates: pd.DataFrame) -> Picture:
     share = 100 * fates.div(total, axis=0)
     words = {"right": _("right"), "another day": _("another day"), "lost": _("lost")}
     names = [f"{form}  (n = {n:,})" for form, n in total.items()]
+    rows = range(len(names))
     fig, ax = new_figure(8, 0.42 * len(fates) + 1.5)
-    fix_margins(fig, left=0.3, right=0.83, bottom=0.15, top=0.92)
+    fix_margins(fig, left=0.3, right=0.81, bottom=0.15, top=0.92)
     with style():
         left = np.zeros(len(fates))
         for (column, word), color, hatch in zip(
             words.items(), (PALETTE[5], PALETTE[3], "#D1D5DB"), ("", "//", ".."), strict=True
         ):
             ax.barh(
-                names, share[column], left=left, color=color, hatch=hatch,
+                rows, share[column], left=left, color=color, hatch=hatch,
                 edgecolor="white", height=0.7, label=word,
             )  # fmt: skip
             left += share[column].to_numpy()
+        ax.set_yticks(rows, names)
         ax.invert_yaxis()
         ax.grid(axis="y", visible=False)
         ax.set_xlim(0, 100)

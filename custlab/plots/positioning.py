@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custlab.i18n import _
+from custlab.plots._margins import fix_margins
 from custlab.style import HATCHES, MARKERS, MUTED, PALETTE, Picture, new_figure
 
 
@@ -59,23 +60,26 @@ def responses(rates, title: str) -> Picture:
     'Response rates with 95 % intervals. all: a price offer 20 %.'
     """
     groups, approaches = list(rates["group"].unique()), _in_order(rates["approach"])
-    fig, ax = new_figure(8, 1.5 + 0.52 * len(groups))
+    height = 1.5 + 0.52 * len(groups)
+    fig, ax = new_figure(8, height)
+    words = [words_for(approach) for approach in approaches]
+    fix_margins(fig, groups, words, bottom=0.6 / height, top=1 - 0.35 / height)
     offsets = np.linspace(-0.24, 0.24, len(approaches)) if len(approaches) > 1 else [0]
     for number, approach in enumerate(approaches):
         some = rates[rates["approach"] == approach]
-        height = [groups.index(group) + offsets[number] for group in some["group"]]
+        rows = [groups.index(group) + offsets[number] for group in some["group"]]
         control = approach == "none"
         color = MUTED if control else PALETTE[number]
-        ax.hlines(height, some["low"] * 100, some["high"] * 100, color=color, linewidth=1)
+        ax.hlines(rows, some["low"] * 100, some["high"] * 100, color=color, linewidth=1)
         ax.plot(
             some["rate"] * 100,
-            height,
+            rows,
             linestyle="",
             marker="|" if control else MARKERS[number],
             markersize=9 if control else 7,
             color=color,
             clip_on=False,  # a mark at 0 % is shown whole
-            label=words_for(approach),
+            label=words[number],
         )
     ax.set_yticks(range(len(groups)), groups)
     ax.set(title=title, xlabel=_("responded, % (line: 95 % interval)"), xlim=(0, None))
@@ -174,6 +178,7 @@ def road(stages, offer_days: int, title: str) -> Picture:
     'Median days before the order: need 30. The offer begins 14 days before its end.'
     """
     fig, ax = new_figure(8, 3.0)
+    fix_margins(fig, list(stages.index), right=0.98, bottom=0.19, top=0.88)
     rows = np.arange(len(stages))
     ax.barh(rows, stages["late"] - stages["early"], left=-stages["late"], height=0.5,
             color=PALETTE[5])  # fmt: skip
@@ -256,18 +261,24 @@ def worth(table, title: str) -> Picture:
     >>> worth(one, "Who pays?").alt
     'Result per newcomer contacted: old -3 CNY.'
     """
-    fig, ax = new_figure(8, 1.3 + 0.42 * len(table))
-    rows = np.arange(len(table))
+    height = 1.3 + 0.42 * len(table)
+    fig, ax = new_figure(8, height)
+    rows, groups = np.arange(len(table)), list(table.index)
+    # In two lines each: in one line they would leave the bars little room.
+    messages = [f"({words_for(approach)})" for approach in table["approach"]]
+    pays, costs = _("pays"), _("costs more than it brings")
+    fix_margins(
+        fig, [*groups, *messages], [pays, costs], bottom=0.6 / height, top=1 - 0.35 / height
+    )
     for some, color, hatch, label in (
-        (table["result"] >= 0, PALETTE[2], "", _("pays")),
-        (table["result"] < 0, PALETTE[3], "//", _("costs more than it brings")),
+        (table["result"] >= 0, PALETTE[2], "", pays),
+        (table["result"] < 0, PALETTE[3], "//", costs),
     ):
         # Groups of the other kind get a bar of length 0, so that the legend is always whole.
         ax.barh(rows, table["result"].where(some, 0), color=color, hatch=hatch, height=0.55,
                 edgecolor="white", label=label)  # fmt: skip
     ax.axvline(0, color="black", linewidth=1)
-    names = [f"{g} ({words_for(a)})" for g, a in zip(table.index, table["approach"], strict=True)]
-    ax.set_yticks(rows, names)
+    ax.set_yticks(rows, [f"{g}\n{m}" for g, m in zip(groups, messages, strict=True)])
     ax.invert_yaxis()
     ax.set(title=title, xlabel=_("CNY per newcomer contacted, after the cost of the contact"))
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -296,12 +307,14 @@ def trial_gains(gains, title: str) -> Picture:
     'Of 100 plans, 75 gain and 25 lose or change nothing. Half of them gain more than 25.'
     """
     gains = np.round(np.asarray(gains, dtype=float), 6)
+    gain, lose = _("the plan gains"), _("it loses, or changes nothing")
     fig, ax = new_figure(8, 2.8)
+    fix_margins(fig, legend=[gain, lose], left=0.08, bottom=0.2, top=0.88)
     edges = np.arange(-100, 111, 10) + 0.001  # a gain of exactly 0 belongs to the bar on its left
     inside = np.clip(gains, -99, 109)
     for some, color, hatch, label in (
-        (inside > 0, PALETTE[2], "", _("the plan gains")),
-        (inside <= 0, PALETTE[3], "//", _("it loses, or changes nothing")),
+        (inside > 0, PALETTE[2], "", gain),
+        (inside <= 0, PALETTE[3], "//", lose),
     ):
         share = np.histogram(inside[some], edges)[0] / len(gains) * 100
         ax.stairs(share, edges, fill=True, facecolor=color, hatch=hatch, edgecolor="white",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custlab.i18n import _
+from custlab.plots._margins import fix_margins
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 
 
@@ -41,6 +42,7 @@ def concentration(amounts, best: float, title: str) -> Picture:
     sales = sums / sums[-1] * 100
     here = sums[round(len(amounts) * best / 100)] / sums[-1] * 100
     fig, ax = new_figure(6.5, 3.6)
+    fix_margins(fig, left=0.1, right=0.97, bottom=0.15, top=0.91)
     few = np.unique(np.linspace(0, len(sums) - 1, 400).round().astype(int))  # enough for a curve
     ax.plot(customers[few], sales[few], color=PALETTE[0], linewidth=2, label=_("as it is"))
     ax.plot([0, 100], [0, 100], color=MUTED, linestyle="--", label=_("if all bought the same"))

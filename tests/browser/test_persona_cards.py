@@ -93,6 +93,42 @@ def test_a_persona_is_built_and_saved_by_keyboard_alone(notebook):
     assert json.loads((notebook.lab.folder / "mine.json").read_text(encoding="utf-8"))
 
 
+def test_role_and_value_are_assumed_and_brought_back_by_keyboard(notebook):
+    page, press = notebook.page, notebook.page.keyboard.press
+    builder = page.locator(".cp-builder")
+    figures = builder.locator(".cp-facts")
+    role = builder.get_by_label("Role", exact=True)
+    drafted = role.input_value()
+    role.focus()
+    press("Control+a")
+    page.keyboard.type("Whoever pays")
+    press("Tab")
+    figures.get_by_text("Whoever pays", exact=True).wait_for()
+    figures.get_by_text("assumed: no data behind it").wait_for()
+    figures.get_by_text("The data say: ").wait_for()
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        notebook.theme(theme)
+        assert poor_contrast(page, ".cp-builder", but="button") == []
+        page.wait_for_timeout(2500)  # the theme's veil is gone
+        _keep(page, f"persona-role-{theme.split()[-1].lower()}.png")
+
+    back = builder.get_by_role("button", name="As drafted")
+    builder.get_by_label("Value", exact=True).focus()
+    press("Shift+Tab")
+    wait_for(lambda: page.evaluate("() => document.activeElement.textContent"), "As drafted")
+    press("Enter")
+    wait_for(role.input_value, drafted)
+    wait_for(lambda: page.evaluate("() => document.activeElement.value"), drafted)
+    assert back.count() == 0, "nothing to bring back: no button"
+    assert figures.get_by_text("assumed").count() == 0
+
+    builder.get_by_label("Value", exact=True).fill("Little, and no trouble")
+    builder.get_by_label("File").click()
+    figures.get_by_text("Little, and no trouble").wait_for()
+    builder.get_by_role("button", name="Undo").click()
+    wait_for(lambda: figures.get_by_text("Little, and no trouble").count(), 0)
+
+
 def _focused(page):
     return page.evaluate("() => document.activeElement.tagName")
 

@@ -134,7 +134,13 @@ if os.fork() == 0:
         os.execvp("sleep", ["sleep", "86399.4"])
     os._exit(0)
 """
-KILL_ALL = "import os, signal\nos.kill(-1, signal.SIGKILL)"
+KILL_ALL = """
+import os, signal
+try:
+    os.kill(-1, signal.SIGKILL)
+finally:
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 SUICIDE = "import os, signal\ntotals = None\nos.kill(os.getpid(), signal.SIGKILL)"
 SEGFAULT = "import ctypes\ntotals = None\nctypes.string_at(0)"
 HANG_IN_TEST = """

@@ -168,6 +168,109 @@ def test_moodle_gradebook_export_in_gbk(course, tmp_path):
     assert [row[4] for row in after[1:]] == ["4", "8.5"]
 
 
+# Constructed after Canvas's own exporter: a row for manual posting, totals per group, excused and
+# unassigned learners, numbers and read-only marks in the language of the site (Swedish here).
+CANVAS_FULL = (
+    "Student,ID,SIS User ID,SIS Login ID,Root Account,Section,Notes,03-roles (4711),"
+    "Essays 03-roles Current Score,Essays Final Score,Current Score,Override Score\n"
+    ",,,,,,,Manual Posting,,,,\n"
+    '    Points Possible,,,,,,,"10,00",(läs endast),(läs endast),(läs endast),\n'
+    '"Li, Na",11,s1,,c.example.org,"A, and B",,"8,50","85,00","85,00","85,00",\n'
+    '"Müller, ""die Ältere"", Anna",99,,late,c.example.org,A,,EX,,,,\n'
+    '"韩, 美",13,,,c.example.org,B,,N/A,,,,\n'
+    '"=""+Evil, =HYPERLINK(1)""",14,zero,,c.example.org,B,,"1,00",,,,\n'
+    '"Student, Test",1,,,,A,,,,,,\n'
+)
+
+
+def test_canvas_sheet_as_its_exporter_writes_it(course, tmp_path):
+    path = tmp_path / "canvas.csv"
+    path.write_bytes(CANVAS_FULL.encode("utf-8-sig"))
+    filled = fill_sheet(course, NAME, path, "canvas", provisional=True)
+    before, after = rows_of(CANVAS_FULL.encode()), rows_of(filled.sheet.to_bytes(), "utf-8-sig")
+    before[6][7] = "0"
+    assert after == before, "8,50 is 8.5 already; excused and unassigned stay"
+    assert filled.changes == [("zero", "1,00", "0")]
+    assert filled.kept == [("late", "EX"), ("waits", "N/A")]
+    assert (filled.unmatched, filled.missing) == ([], [])
+    for column in ("Essays Final Score", "Current Score", "Override Score"):
+        with pytest.raises(CustLabError, match=r"The sheet has: .*03-roles \(4711\)\.$"):
+            fill_sheet(course, NAME, path, "canvas", column=column)
+
+
+def test_canvas_sheet_with_two_name_columns_and_semicolons(course, tmp_path):
+    lines = [
+        "LastName;FirstName;ID;SIS Login ID;Section;03-roles (4711);Essay, part 1, draft (7)",
+        "    Points Possible;;;;;20,00;5,00",
+        "Li;Na;11;x;A;;4,50",
+        'Müller, "die Ältere";Anna;99;late;A;0,00;',
+        "Student;Test;1;;A;;",
+    ]
+    path = tmp_path / "canvas.csv"
+    path.write_bytes("\r\n".join([*lines, ""]).encode("utf-8-sig"))
+    filled = fill_sheet(course, NAME, path, "canvas", scale=True)
+    assert filled.changes == [("ln1", "", "17"), ("late", "0,00", "13")]
+    text = filled.sheet.to_bytes().decode("utf-8-sig")
+    assert text.splitlines()[0:2] == lines[0:2]
+    assert "Li;Na;11;x;A;17;4,50\r\n" in text
+
+
+def test_moodle_worksheet_with_quoted_decimal_commas_and_locked_grades(course, tmp_path):
+    header = (
+        "ID,Vollständiger Name,ID-Nummer,E-Mail-Adresse,Status,Bewertung,Bestwertung,"
+        "Bewertung kann geändert werden,Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),"
+        "Feedback als Kommentar"
+    )
+    when = '"Mittwoch, 4. März 2026, 10:15"'
+    rows = [
+        f'Teilnehmer/in101,Na Li,,li.na@example.org,Abgegeben,"8,00","10,00",Ja,{when},{when},',
+        f'Teilnehmer/in102,Anna Müller,LATE,,Abgegeben,"3,00","10,00",Nein,{when},-,',
+        f'Teilnehmer/in103,美 韩,,,Abgegeben,,"10,00",Ja,{when},-,"Zeile 1\nund ""Zitat"""',
+    ]
+    path = tmp_path / "Bewertungen.csv"
+    path.write_bytes("\n".join([header, *rows, ""]).encode("utf-8-sig"))
+    filled = fill_sheet(course, NAME, path, "moodle", provisional=True)
+    assert filled.changes == [("ln1", "8,00", "8,5"), ("waits", "", "4")]
+    assert [student for student, _reason in filled.kept] == ["late"]
+    before, after = (rows_of(c, "utf-8-sig") for c in (path.read_bytes(), filled.sheet.to_bytes()))
+    before[1][5], before[3][5] = "8,5", "4"
+    assert after == before
+
+
+def test_moodle_worksheet_in_another_language_is_filled_by_address(course, tmp_path):
+    text = (
+        "Identificador,Nome completo,Endereço de email,Estado,Nota,Nota máxima\n"
+        'Participante 7,LI NA,li.na@example.org,Enviado,,"10,00"\n'
+    )
+    path = tmp_path / "notas.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CustLabError, match="--column"):
+        fill_sheet(course, NAME, path, "moodle")
+    assert fill_sheet(course, NAME, path, "moodle", column="Nota").changes == [("ln1", "", "8,5")]
+    path.write_text(text.replace("10,00", "100,00"), encoding="utf-8")
+    with pytest.raises(CustLabError, match="allows 100"):
+        fill_sheet(course, NAME, path, "moodle", column="Nota")
+    scale = text.replace("Nota máxima", "Escala").replace('"10,00"', "Pass")
+    path.write_text(scale, encoding="utf-8")
+    with pytest.raises(CustLabError, match="with a scale"):
+        fill_sheet(course, NAME, path, "moodle", column="Nota")
+
+
+def test_moodle_gradebook_export_with_feedback_and_percentages(course, tmp_path):
+    text = (
+        'First name,"Last name","ID number",Institution,Department,"Email address",'
+        '"Assignment: 03-roles (Real)","Assignment: 03-roles (Percentage)",'
+        '"Assignment: 03-roles (Feedback)","Course total (Real)",'
+        '"Last downloaded from this course"\n'
+        "Na,Li,,,,li.na@example.org,-,-,,-,1771000000\n"
+    )
+    path = tmp_path / "Grades.csv"
+    path.write_text(text, encoding="utf-8")
+    filled = fill_sheet(course, NAME, path, "moodle")
+    assert filled.column == "Assignment: 03-roles (Real)"
+    assert filled.changes == [("ln1", "-", "8.5")]
+
+
 def test_a_sheet_without_the_column_says_which_there_are(course, tmp_path):
     path = tmp_path / "canvas.csv"
     path.write_bytes(CANVAS.replace("03-roles (4711)", "Homework (1)").encode())
@@ -196,7 +299,7 @@ def test_the_command_writes_beside_the_sheet_and_replaces_nothing(course, tmp_pa
         CliRunner().invoke(app, words[:1] + words[2:], catch_exceptions=False)
 
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00;\t"), max_size=20)
 
 
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=4), min_size=1, max_size=5))

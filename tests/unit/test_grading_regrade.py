@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -113,6 +114,82 @@ def test_then_it_is_done_and_marks_by_hand_stay(mended):
     assert copy is not None
     assert copy.stat().st_size
     assert Run(course, ASSIGNMENT, HOW).start().graded == [], "all is done"
+
+
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+class Tenths(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return score * 0.1 * (total_seconds_late // 3600)
+"""
+DUE = datetime(2026, 3, 1, 18)
+
+
+@pytest.fixture
+def late(mended):
+    """The mended course with a due date: alice 2 hours late, bob 3 with 1 allowed, carol 12."""
+    (mended / "tenths.py").write_text(PLUGIN, encoding="utf-8")
+    with (mended / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"""
+import sys
+sys.path.insert(0, {str(mended)!r})
+import tenths
+c.AssignLatePenalties.plugin_class = tenths.Tenths
+""")
+    for student, hours in {"alice": 2, "bob": 3, "carol": 12, "dave": -1}.items():
+        folder = mended / "course" / "submitted" / student / ASSIGNMENT
+        at = DUE + timedelta(hours=hours)
+        (folder / "timestamp.txt").write_text(f"{at} UTC", encoding="utf-8")
+    course = Course(mended)
+    with course.gradebook() as book:
+        book.find_assignment(ASSIGNMENT).duedate = DUE
+        book.db.commit()
+        book.grant_extension(ASSIGNMENT, "bob", hours=1)
+    return course
+
+
+def test_what_lateness_costs_is_foreseen_as_nbgrader_reckons(late, monkeypatch):
+    import sys
+
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    seen = preview_regrade(late, ASSIGNMENT, HOW)
+    # Before, nobody had a due date: alice 9 + 0.5 + 3, bob 9 - 2 + 1.5 + 3, carol 7 + 3.
+    assert seen.totals["before"].to_dict() == {"alice": 12.5, "bob": 11.5, "carol": 10, "dave": 0}
+    assert seen.totals["penalty_before"].tolist() == [0, 0, 0, 0]
+    # The mended key: alice 10.5, 2 tenths off; bob 11.5, 2 tenths off; carol 12, all of it.
+    foreseen = {"alice": 2.1, "bob": 2.3, "carol": 12, "dave": 0}
+    assert seen.totals["penalty_after"].to_dict() == pytest.approx(foreseen)
+    final = {"alice": 8.4, "bob": 9.2, "carol": 0, "dave": 0}
+    assert seen.totals["after"].to_dict() == pytest.approx(final)
+    words = ["regrade", ASSIGNMENT, "--sandbox", "none", "--course", str(late.root)]
+    shown = CliRunner().invoke(app, words, env={"COLUMNS": "120"})
+    assert "late penalties taken off" in shown.output
+    assert "0 → 2.1" in shown.output
+    done, failed, _copy = apply_regrade(late, ASSIGNMENT, HOW)
+    assert (failed, done.totals.equals(seen.totals)) == ({}, True), "as was shown"
+    with late.gradebook() as book:
+        given = {
+            s.student.id: (s.score, s.late_submission_penalty)
+            for s in book.assignment_submissions(ASSIGNMENT)
+        }
+    for student, points in final.items():
+        raw, lost = given[student]
+        assert raw - (lost or 0) == pytest.approx(points)
+    again = preview_regrade(late, ASSIGNMENT, HOW)
+    assert again.changed.empty
+    assert again.totals["penalty_before"].to_dict() == pytest.approx(foreseen)
+
+
+def test_a_time_that_is_none_stops_nothing_and_costs_nothing(graded, tmp_path):
+    course = Course(copy_course(graded, tmp_path / "c"))
+    times = {"alice": "yesterday", "carol": "2026-03-01 18:00:00 " + "9" * 30}
+    for student, text in times.items():
+        folder = course.folder("submitted", student, ASSIGNMENT)
+        (folder / "timestamp.txt").write_text(text, encoding="utf-8")
+    summary = Run(course, ASSIGNMENT, HOW).start()
+    assert summary.failed == {}
+    assert {found.student for found in summary.graded} == {"alice", "carol"}
 
 
 def test_a_cell_that_came_or_went_stops_before_anything_is_touched(mended):

@@ -2,12 +2,24 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custlab.errors import InputError
-from custlab.persona import STRENGTHS, Persona, Trait, check_persona, suggest
+from custlab.files import course_root
+from custlab.persona import (
+    PROTECTED,
+    STRENGTHS,
+    Evidence,
+    Persona,
+    Trait,
+    check_persona,
+    draft_set,
+    protected_words,
+    suggest,
+)
 from tests.unit.fixtures_persona import CASES, case_of, members_of, personas_of, segments_of
 
 
@@ -23,7 +35,12 @@ def test_a_draft_passes_but_for_what_the_data_lack(name):
         table = check_persona(
             persona, case_of(name), members_of(name, persona.segment), rest=segments_of(name).index
         )
-        assert set(table["code"]) <= {"missing"}
+        # Who a draft speaks of on evidence is listed, for a person to weigh.
+        assert set(table["code"]) <= {"missing", "protected"}
+        of = table.loc[table["code"] == "protected", "trait"]
+        spoken = {"age", "gender", "education", "income_band", "life_stage", "household_size"}
+        for trait in persona.traits:
+            assert (trait.id in set(of)) >= (trait.evidence.column in spoken)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +71,101 @@ def test_evidence_lifts_the_flag_and_plain_words_raise_none():
         "Sheer luck",
     ):
         assert found(persona.rename(name), "stereotype", "appliances").empty
+
+
+def test_evidence_lifts_only_what_it_says():
+    older = personas_of("appliances")["Harbour"]
+    assert not found(older.rename("Young savers"), "stereotype", "appliances").empty
+    women = Evidence("customers", "gender", "share", "female", 0.9, 0.4, 200, 400, 1.1, 0.4, 0.6,
+                     "strong", words="have a woman as main person")  # fmt: skip
+    persona = Persona("x", "software", "1", "Maple", n=200, traits=(
+        Trait("g", "demographic", "", "Main person: a woman", women, 0.9),))  # fmt: skip
+    for text, flagged in (("Women first", 0), ("Men first", 1), ("Busy mothers", 1)):
+        codes = check_persona(persona.with_message(text))["code"].tolist()
+        assert codes.count("stereotype") == flagged, text
+    moderate = replace(persona.traits[0], evidence=replace(women, strength="moderate"))
+    weaker = check_persona(replace(persona, traits=(moderate,)))
+    assert weaker["code"].tolist()[0] == "stereotype", "gender asks for strong evidence"
+
+
+def _decider(strength):
+    words = "of the buying units have the father as decider"
+    found = Evidence("interactions", "action", "share", "father", 0.43, 0.17, 60, 200, 0.6, 0.1,
+                     0.4, strength, words=words)  # fmt: skip
+    return Trait("role-decider", "role", "", "Mostly the father decides (43 %, rest 17 %)", found)
+
+
+def test_a_family_role_needs_strong_evidence_and_shows_it():
+    persona = Persona("x", "software", "1", "Maple", n=200)
+    for strength, code in (("weak", "stereotype"), ("moderate", "stereotype"),
+                           ("strong", "protected")):  # fmt: skip
+        table = check_persona(replace(persona, role=_decider(strength)))
+        row = table[table["trait"] == "role-decider"].iloc[0]
+        assert row["code"] == code
+        assert "family role" in row["problem"]
+        assert "43 % of the buying units" in row["why"]
+        assert "rest: 17 %, n = 60" in row["why"]
+    fathers = replace(persona.rename("Fathers first"), role=_decider("strong"))
+    assert "stereotype" not in set(check_persona(fathers)["code"])
+    assert "stereotype" in set(check_persona(fathers.rename("Mothers first"))["code"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_draft_names_a_family_role_on_strong_evidence_only(name):
+    case = case_of(name)
+    kinds = case.customers.set_index("customer_id")["kind"].astype(str)
+    for persona in (*personas_of(name), *draft_set(case, kinds)):
+        role = persona.role
+        if role and role.evidence.level in ("father", "mother", "husband", "wife", "son"):
+            assert role.strength == "strong"
+        if role and role.strength != "weak":
+            assert f"{100 * role.evidence.value:.0f} %" in role.text, "the share"
+            assert f"rest {100 * role.evidence.rest:.0f} %" in role.text, "and the comparison"
+
+
+WORDS = [
+    (attribute.name, word.strip())
+    for attribute in PROTECTED
+    for sense in attribute.senses
+    for word in sense.words.split(",")
+]
+BETWEEN = st.text(" .,;:!?-–—'\"()/“”，。！\t\n", min_size=1, max_size=4)
+
+
+@given(st.sampled_from(WORDS), BETWEEN, BETWEEN, st.sampled_from([str.upper, str.title, str.lower]))
+@settings(max_examples=150, deadline=None)
+def test_case_and_punctuation_do_not_matter(word, before, after, case):
+    name, text = word
+    found_in = {one.name: one.found_in for one in PROTECTED}[name]
+    assert found_in(f"Tea{before}{case(text)}{after}cups")
+    assert found_in(f"Tea{before}{case(text).replace(' ', after)}")
+    inside = f"xq{text.replace(' ', '')}qx"
+    assert text.isascii() is False or not found_in(inside), "whole words only"
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_any_text_can_be_checked(text):
+    persona = Persona("x", "software", "1", text or " ", text, (Trait("t", "needs", "need", text),),
+                      message=text).with_role(text).with_value(text)  # fmt: skip
+    flagged = [(one.name, one.found_in(text)) for one in PROTECTED]
+    assert check_persona(persona)["code"].tolist().count("stereotype") >= sum(
+        bool(word) for _name, word in flagged
+    )
+    assert [(one.name, one.found_in(text.swapcase())) for one in PROTECTED] == flagged or (
+        not text.isascii()
+    )
+
+
+def test_words_of_the_course_raise_no_flag():
+    glossary = pd.read_csv(course_root() / "course" / "glossary.csv")
+    plain = [*glossary["en"], *glossary["zh"], "One single click", "The parent company",
+             "A couple of orders", "Old-school service", "I'll be there", "家庭用户",
+             "病毒式营销"]  # fmt: skip
+    assert {text: one.name for text in plain for one in PROTECTED if one.found_in(text)} == {}
+    shown = protected_words()
+    assert set(shown["attribute"]) >= {"age", "gender", "health", "ethnicity or nationality"}
+    assert shown["words"].str.contains("年轻").any()
 
 
 def test_a_trait_that_few_members_share_is_flagged():

@@ -13,6 +13,7 @@ from custlab.errors import InputError
 from custlab.explorers import persona as explorers
 from custlab.explorers._persona_customer import groups_of
 from custlab.persona import Trait, draft, load_persona, save_persona, trait_table
+from custlab.persona._html import text
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,50 @@ def test_a_removed_line_takes_its_suggestions_along_and_undo_brings_all_back(bui
     button(builder, "Undo").click()
     assert builder.persona == before
     assert button(builder, "Undo").disabled
+
+
+@pytest.mark.parametrize("what", ["role", "value"])
+def test_role_and_value_of_ones_own_are_assumptions_beside_the_draft(
+    builder, case, members, drafted, tmp_path, what
+):
+    line = getattr(builder._own, what)
+    was, data = line.text.value, getattr(drafted, what).sentence()
+    assert line.restore.layout.display == "none"
+    field(builder, "Your name").value = "Mei"
+    field(builder, what.capitalize()).value = "The <b>caretaker</b> of the house"
+    own = getattr(builder.persona, f"own_{what}")
+    assert (own.strength, own.edited_by) == ("assumed", "Mei")
+    assert "marked as an assumption" in status(builder)
+    card = shown_card(builder).replace("\u00a0", " ")
+    assert "assumed: no data behind it · added by Mei" in card
+    assert f"The data say: {data}" in card
+    assert "<b>caretaker" not in builder._card.value + builder._checks.value
+    assert "Assumed: “The &lt;b&gt;caretaker&lt;/b&gt;" in builder._checks.value
+    assert getattr(builder.persona, what) == getattr(drafted, what), "the draft is not lost"
+
+    button(builder, "Save").click()
+    again = explorers.persona_builder(drafted, case, members, tmp_path / "mine.json")
+    assert getattr(again.persona, f"own_{what}") == own
+    getattr(again._own, what).restore.click()
+    assert again.persona == drafted
+    assert getattr(again._own, what).text.value == was
+    button(again, "Undo").click()
+    assert getattr(again.persona, f"own_{what}") == own
+
+    line.text.value = "  "
+    assert (getattr(builder.persona, f"own_{what}"), line.text.value) == (None, was)
+    line.text.value = was
+    assert builder.persona == drafted, "the drafted words are no assumption"
+
+
+def test_a_role_that_the_data_do_not_show_can_be_assumed(case, members, drafted):
+    box = explorers.persona_builder(replace(drafted, role=None), case, members)
+    assert "assumption" in box._own.role.text.placeholder
+    box._own.role.text.value = "Mothers decide"
+    assert box.persona.own_role.strength == "assumed"
+    found = subject.check_persona(box.persona)
+    assert {"assumed", "stereotype"} == set(found.loc[found["trait"] == "own-role", "code"])
+    assert box.persona.filtered("weak").own_role is None
 
 
 def _on_card(persona):
@@ -341,18 +386,12 @@ def test_a_drawn_customer_is_told_line_by_line(case, members, drafted):
         said = dict(
             re.findall(r'<th scope="row">([^<]+)</th><td class="cp-short">(.*?)</td>', html)
         )
-        told = [plain(said[_escaped(trait.text)]) for trait in _on_card(drafted) if trait.evidence]
+        told = [plain(said[text(trait.text)]) for trait in _on_card(drafted) if trait.evidence]
         true = [row[trait.id] for trait in _on_card(drafted) if trait.evidence]
         assert told == [{1: "✔ yes", 0: "✘ no"}.get(value, "? unknown") for value in true]
         known = int(row.notna().sum())
         assert f"fits {int(row.sum())} of the {known} lines" in plain(box.children[-1].value)
         button(box, "Draw another").click()
-
-
-def _escaped(text):
-    from html import escape
-
-    return escape(re.sub(r"(?<=\d) (?=%)", "\u00a0", text))
 
 
 def test_all_customers_are_counted_beside_the_one(case, members, drafted):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from custlab.errors import CustLabError, InputError
 from custlab.persona import (
+    DIMENSIONS,
     Evidence,
     Persona,
     PersonaSet,
@@ -39,14 +40,15 @@ evidence = st.builds(
     words=text, unit=text, cut=st.none() | finite, holds_rest=st.none() | finite, extra=extra,
 )  # fmt: skip
 trait = st.builds(
-    Trait, text, st.sampled_from(["demographic", "behaviour", "psychology", "needs", "role"]),
+    Trait, text, st.sampled_from([*DIMENSIONS, "role", "value"]),
     st.sampled_from(["", "need", "expectation", "pain point"]), text,
     evidence=st.none() | evidence, share=st.none() | finite, edited_by=text, note=text, extra=extra,
 )  # fmt: skip
 areas = st.sampled_from(["media and placement", "content", "promotion", "product", "service"])
 persona = st.builds(
     Persona, text, text, text, text, headline=text, traits=st.lists(trait, max_size=3).map(tuple),
-    role=st.none() | trait, value=st.none() | st.builds(Value, evidence, finite, text, extra=extra),
+    role=st.none() | trait, own_role=st.none() | trait, own_value=st.none() | trait,
+    value=st.none() | st.builds(Value, evidence, finite, text, extra=extra),
     n=count, share=finite, channels=st.lists(text, max_size=2).map(tuple), message=text,
     quote=st.none() | st.builds(Quote, text, count, extra=extra),
     suggestions=st.lists(

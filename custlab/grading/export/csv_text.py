@@ -7,6 +7,7 @@ import io
 import math
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from custlab.errors import CustLabError
 from custlab.i18n import _
@@ -19,6 +20,7 @@ MARKS_OF_ENCODING = (
     (b"\xfe\xff", "utf-16"),
 )
 DELIMITERS = ",;\t"
+FIRST_ROWS = 20
 
 
 @dataclass
@@ -94,10 +96,9 @@ def read_sheet(content: bytes, name: str) -> Sheet:
         )
     text, encoding = _decoded(content, name)
     first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
+    delimiter = _delimiter(text)
     try:
-        # Without newline="" a line break inside a cell would be changed.
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = list(_reader(text, delimiter))
     except csv.Error as error:
         raise CustLabError(
             _("{name} cannot be read as CSV ({error}).").format(name=name, error=error)
@@ -109,6 +110,27 @@ def read_sheet(content: bytes, name: str) -> Sheet:
     head = first.rstrip("\r")
     quoted = len(rows[0]) > 1 and head.count('"') >= 2 * len(rows[0]) and head.startswith('"')
     return Sheet(rows, encoding, delimiter, newline, quoted)
+
+
+def _reader(text: str, delimiter: str):
+    # Without newline="" a line break inside a cell would be changed.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _delimiter(text: str) -> str:
+    """Find the delimiter: it gives the first rows the same number of cells, and the most.
+
+    Counting it would not do: names of assignments hold commas, and a comma may be decimal.
+    """
+    found = {}
+    for delimiter in DELIMITERS:
+        try:
+            lengths = [len(row) for row in islice(_reader(text, delimiter), FIRST_ROWS) if row]
+        except csv.Error:
+            continue
+        even = len(set(lengths)) == 1
+        found[delimiter] = (even and lengths[0] > 1, lengths[0] if lengths else 0)
+    return max(found, key=found.get, default=DELIMITERS[0])
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

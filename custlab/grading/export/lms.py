@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from custlab.errors import CustLabError
 from custlab.grading.collect.roster import Roster, squeezed
+from custlab.grading.export import headers
 from custlab.grading.export.csv_text import Sheet, number
 from custlab.grading.export.marks import Marks
 from custlab.i18n import _
 
-# Headers are in the language of the site: English, German, French, Spanish, Chinese.
-GRADE = ("grade", "bewertung", "note", "calificación", "成绩", "分数")
-MAXIMUM = ("maximum grade", "bestwertung", "note maximale", "calificación máxima", "最高分", "满分")
-MAIL = ("email address", "e-mail-adresse", "adresse de courriel", "dirección de correo", "电子邮件")
-ID = (
-    "id number",
-    "id-nummer",
-    "numéro d'identification",
-    "número de id",
-    "学号",
-    "编号",
-    "username",
-)
-NAME = ("full name", "vollständiger name", "nom complet", "nombre completo", "全名", "姓名")
-FIRST = ("first name", "vorname", "prénom", "nombre", "名")
-LAST = ("last name", "surname", "nachname", "nom", "apellido(s)", "姓")
 CANVAS_EXACT = ("SIS Login ID", "SIS User ID", "Integration ID")
-ADDED_BEFORE = re.compile(r"^(assignment|aufgabe|devoir|tarea|作业)\s*[:：]\s*", re.IGNORECASE)
-ADDED_AFTER = re.compile(r"\s*\((\d+|real|punkte|实数|puntos|brut)\)\s*$", re.IGNORECASE)
-POSSIBLE = "points possible"
+# Canvas's own totals, which it never reads back.
+CANVAS_TOTALS = re.compile(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b")
+ADDED_BEFORE = re.compile(r"^(assignment|aufgabe|devoir|tarea|tasca|compito|作业)\s*[:：]\s*", re.I)
+ADDED_AFTER = re.compile(r"\s*\((\d+|real|reale|punkte|实数|puntos|brut|brute)\)\s*$", re.I)
+POSSIBLE, TEST = "points possible", "Student, Test"
+PARTICIPANT = re.compile(r"\D+\d+")  # the first column of Moodle's grading worksheets
+ADDRESS = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+NOT_POINTS = ("EX", "N/A")  # Canvas: excused; not assigned to this learner
 
 
 @dataclass
@@ -51,6 +42,8 @@ class Filled:
         Learners with marks who are not in the sheet.
     waiting, absent : list of str
         Learners whose marks are not complete; learners who have handed in nothing.
+    kept : list of tuple
+        Learner, and what the LMS says that a mark must not replace (excused, locked).
     """
 
     sheet: Sheet
@@ -60,15 +53,18 @@ class Filled:
     missing: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass
 class Layout:
-    """Where things stand in a sheet."""
+    """Where things stand in a sheet: columns, rows, what is locked, how numbers are written."""
 
     grade: int
     maximum: float | None
     people: list[int]
+    locked: dict[int, str] = field(default_factory=dict)
+    decimal: str = "."
 
 
 def fill(
@@ -115,7 +111,6 @@ def fill(
     find = {"moodle": _moodle, "canvas": _canvas}[to]
     layout = find(sheet, column, (marks.assignment, *titles))
     factor = _factor(layout, marks, scale)
-    decimal = "," if sheet.delimiter != "," and _has_decimal_commas(sheet) else "."
     done = Filled(sheet, sheet.rows[0][layout.grade])
     seen: dict[str, int] = {}
     for row in layout.people:
@@ -125,14 +120,14 @@ def fill(
             done.unmatched.append(shown)
             continue
         seen[found[0].id] = row
-        _fill_row(done, layout, row, marks, found[0].id, factor, decimal, provisional)
+        _fill_row(done, layout, row, marks, found[0].id, factor, provisional)
     for student in marks.handed_in:
         if student not in seen:
             done.missing.append(student)
     return done
 
 
-def _fill_row(done, layout, row, marks, student, factor, decimal, provisional) -> None:
+def _fill_row(done, layout, row, marks, student, factor, provisional) -> None:
     """Fill in one learner's points, unless there are none to fill in."""
     learner = marks.learners.loc[student]
     if not learner["handed_in"]:
@@ -142,10 +137,14 @@ def _fill_row(done, layout, row, marks, student, factor, decimal, provisional) -
         done.waiting.append(student)
         if not provisional:
             return
+    if row in layout.locked:
+        done.kept.append((student, layout.locked[row]))
+        return
     cells = done.sheet.rows[row]
     cells += [""] * (layout.grade + 1 - len(cells))
-    new = number(round(float(learner["score"]) * factor, 4), decimal)
-    if cells[layout.grade] != new:
+    points = round(float(learner["score"]) * factor, 4)
+    new = number(points, layout.decimal)
+    if _float(cells[layout.grade]) != points:
         done.changes.append((student, cells[layout.grade], new))
         cells[layout.grade] = new
 
@@ -167,44 +166,76 @@ def _factor(layout: Layout, marks: Marks, scale: bool) -> float:
 def _moodle(sheet: Sheet, column: str, names: tuple[str, ...]) -> Layout:
     """Find the columns of a grading worksheet, or of a gradebook export."""
     header = [cell.strip().casefold() for cell in sheet.rows[0]]
-    grade = _column(sheet, column, names) if column else _first(header, GRADE)
+    rows = range(1, len(sheet.rows))
+    grade = _column(sheet, column, names) if column else _first(header, headers.GRADE)
     if grade is None:
         grade = _column(sheet, column, names)
-    told = [_float(_told(sheet, row, MAXIMUM)) for row in range(1, len(sheet.rows))]
-    maximum = next((value for value in told if value is not None), None)
-    return Layout(grade, maximum, list(range(1, len(sheet.rows))))
+    told = [_told(sheet, row, headers.MAXIMUM) for row in rows]
+    if not any(told) and all(PARTICIPANT.fullmatch(_at(sheet, row, 0)) for row in rows):
+        told = [_at(sheet, row, grade + 1) for row in rows]  # a worksheet in another language
+    maximum = next((value for value in map(_float, told) if value is not None), None)
+    if maximum is None and any(_told(sheet, row, headers.SCALE) for row in rows):
+        raise CustLabError(
+            _(
+                "In Moodle this assignment is marked with a scale, which points cannot be filled "
+                "into. Give it a maximum grade there, and export its sheet again."
+            )
+        )
+    locked = {
+        row: _("the grade cannot be changed in Moodle")
+        for row in rows
+        if _told(sheet, row, headers.CHANGEABLE).casefold() in headers.NO
+    }
+    decimal = _decimal([*told, *(_at(sheet, row, grade) for row in rows)])
+    return Layout(grade, maximum, list(rows), locked, decimal)
 
 
 def _canvas(sheet: Sheet, column: str, names: tuple[str, ...]) -> Layout:
     """Find the assignment's column and the row with the points possible."""
     header = [cell.strip() for cell in sheet.rows[0]]
-    if "Student" not in header or "ID" not in header:
+    if "ID" not in header or not {"Student", "LastName"} & set(header):
         raise CustLabError(
             _("The sheet has no columns Student and ID: it is not one of Canvas's gradebook.")
         )
-    grade, name = _column(sheet, column, names), header.index("Student")
-    people, maximum = [], None
-    for number_, row in enumerate(sheet.rows[1:], start=1):
-        first = row[name].strip() if name < len(row) else ""
-        if first.casefold() == POSSIBLE:
-            maximum = _float(row[grade]) if grade < len(row) else None
-        elif first and first != "Student, Test" and _cell(sheet, number_, "ID"):
-            people.append(number_)
-    return Layout(grade, maximum, people)
+    rows = range(1, len(sheet.rows))
+    possible = next((row for row in rows if _at(sheet, row, 0).casefold() == POSSIBLE), None)
+    grade = _column(sheet, column, names, possible)
+    maximum = None if possible is None else _float(_at(sheet, possible, grade))
+    people = [
+        row
+        for row in rows  # rows without an ID say which grades are posted by hand, or muted
+        if row != possible and _cell(sheet, row, "ID") and _shown(sheet, row, "canvas") != TEST
+    ]
+    locked = {
+        row: _at(sheet, row, grade)
+        for row in people
+        if _at(sheet, row, grade).upper() in NOT_POINTS
+    }
+    decimal = _decimal(_at(sheet, row, grade) for row in rows)
+    return Layout(grade, maximum, people, locked, decimal)
 
 
-def _column(sheet: Sheet, column: str, names: tuple[str, ...]) -> int:
-    """Find the column to fill by its header, or say which there are."""
-    header = sheet.rows[0]
+def _column(sheet: Sheet, column: str, names: tuple[str, ...], possible: int | None = None) -> int:
+    """Find the column to fill by its header, or say which there are.
+
+    Canvas says in its row of points which columns are read-only, in the language of the site.
+    """
+    open_ones = {
+        place: cell
+        for place, cell in enumerate(sheet.rows[0])
+        if "read only" not in cell.casefold()
+        and (possible is None or not _at(sheet, possible, place).startswith("("))
+        and (possible is None or not CANVAS_TOTALS.search(cell))
+    }
     wanted = {squeezed(name) for name in ((column,) if column else names) if name}
     fitting = [
         place
-        for place, cell in enumerate(header)
-        if {squeezed(cell), squeezed(_bare(cell))} & wanted and "read only" not in cell.casefold()
+        for place, cell in open_ones.items()
+        if {squeezed(cell), squeezed(_bare(cell))} & wanted
     ]
     if len(fitting) == 1:
         return fitting[0]
-    listed = "; ".join(cell for cell in header if cell.strip())
+    listed = "; ".join(cell.strip() for cell in open_ones.values() if cell.strip())
     raise CustLabError(
         _("Which column should be filled? Name it with --column. The sheet has: {columns}.").format(
             columns=listed
@@ -214,54 +245,61 @@ def _column(sheet: Sheet, column: str, names: tuple[str, ...]) -> int:
 
 def _bare(header: str) -> str:
     """Take off what an LMS adds to an assignment's name."""
-    text = re.sub(r"\s*\((\d+|real|punkte|实数|puntos|brut)\)\s*$", "", header, flags=re.IGNORECASE)
-    return re.sub(
-        r"^(assignment|aufgabe|devoir|tarea|作业)\s*[:：]\s*", "", text, flags=re.IGNORECASE
-    )
+    return ADDED_BEFORE.sub("", ADDED_AFTER.sub("", header.strip()))
 
 
 def _first(header: list[str], known: tuple[str, ...]) -> int | None:
     return next((header.index(name) for name in known if name in header), None)
 
 
+def _at(sheet: Sheet, row: int, place: int) -> str:
+    cells = sheet.rows[row]
+    return cells[place].strip() if place < len(cells) else ""
+
+
 def _cell(sheet: Sheet, row: int, name: str) -> str:
     header = [cell.strip() for cell in sheet.rows[0]]
-    cells = sheet.rows[row]
-    place = header.index(name) if name in header else -1
-    return cells[place].strip() if 0 <= place < len(cells) else ""
+    return _at(sheet, row, header.index(name)) if name in header else ""
 
 
 def _told(sheet: Sheet, row: int, known: tuple[str, ...]) -> str:
     header = [cell.strip().casefold() for cell in sheet.rows[0]]
     place = _first(header, known)
-    cells = sheet.rows[row]
-    return cells[place].strip() if place is not None and place < len(cells) else ""
+    return "" if place is None else _at(sheet, row, place)
 
 
 def _person(sheet: Sheet, row: int, roster: Roster, to: str) -> list:
     """Find who stands in a row."""
+    name = _shown(sheet, row, to)
     if to == "canvas":
-        exact = [_cell(sheet, row, name) for name in CANVAS_EXACT]
-        return roster.find(*exact, _cell(sheet, row, "Student"), number=_cell(sheet, row, "ID"))
-    both = f"{_told(sheet, row, FIRST)} {_told(sheet, row, LAST)}".strip()
-    return roster.find(
-        _told(sheet, row, ID), _told(sheet, row, MAIL), _told(sheet, row, NAME) or both
+        exact = [_cell(sheet, row, column) for column in CANVAS_EXACT]
+        return roster.find(*exact, name, number=_cell(sheet, row, "ID"))
+    # Whatever the column is called in the language of the site: an address is known by its sign.
+    mail = _told(sheet, row, headers.MAIL) or next(
+        (cell.strip() for cell in sheet.rows[row] if ADDRESS.fullmatch(cell.strip())), ""
     )
+    return roster.find(_told(sheet, row, headers.ID), mail, name)
 
 
 def _shown(sheet: Sheet, row: int, to: str) -> str:
+    """Give the name that stands in a row."""
     if to == "canvas":
-        return _cell(sheet, row, "Student")
-    both = f"{_told(sheet, row, FIRST)} {_told(sheet, row, LAST)}".strip()
-    return _told(sheet, row, NAME) or both or sheet.rows[row][0]
+        last, first = _cell(sheet, row, "LastName"), _cell(sheet, row, "FirstName")
+        name = _cell(sheet, row, "Student") or ", ".join(part for part in (last, first) if part)
+        return re.sub(r'^="(.*)"$', r"\1", name)  # so that no spreadsheet takes it for a formula
+    both = f"{_told(sheet, row, headers.FIRST)} {_told(sheet, row, headers.LAST)}".strip()
+    return _told(sheet, row, headers.NAME) or both or sheet.rows[row][0]
 
 
 def _float(text: str) -> float | None:
+    """Read a number with a decimal point or comma: the last of the signs is the decimal one."""
+    whole, sign, rest = re.match(r"(.*?)([.,]?)([^.,]*)$", text.strip()).groups()
     try:
-        return float(text.strip().replace(",", "."))
+        return float(re.sub(r"[.,\s]", "", whole) + sign.replace(",", ".") + rest)
     except ValueError:
         return None
 
 
-def _has_decimal_commas(sheet: Sheet) -> bool:
-    return any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in sheet.rows[1:] for cell in row)
+def _decimal(texts: Iterable[str]) -> str:
+    """Tell how a sheet writes decimals, from the numbers that stand in it."""
+    return "," if any(re.fullmatch(r"\d+,\d{1,5}", text.strip()) for text in texts) else "."

@@ -70,8 +70,9 @@ class Places:
             lesson, heading = notebook, told
         if not told and not (self.root / "notebooks" / f"{notebook}.ipynb").is_file():
             return None
-        # JupyterLab names a heading by its text with hyphens for spaces, and wants "?#".
-        anchor = "?#" + quote(heading.replace(" ", "-")) if heading else ""
+        # JupyterLab names a heading by its text with hyphens for spaces; the extension that
+        # `custlab lab` brings goes there.
+        anchor = "#" + quote(heading.replace(" ", "-")) if heading else ""
         number, title = lesson.partition("-")[0], self.titles.get(lesson)
         name = f"{number} {title}" if title else lesson
         return Place(name, heading, f"{self.lessons}/{quote(lesson)}.ipynb{anchor}")

@@ -56,12 +56,12 @@ def preview_regrade(
         results.append(found)
         if told:
             told(found.student, len(run.students))
-    return look_ahead(marks, results, run.students)
+    return look_ahead(marks, results, run.students, _penalty(course, assignment))
 
 
 def apply_regrade(
     course, assignment: str, settings, students=None, told: Callable | None = None
-) -> tuple[Outlook, dict[str, str], Path | None]:
+) -> tuple[Outlook, dict[str, str], Path]:
     """Take the mended master into the gradebook and mark everybody by it.
 
     Parameters
@@ -73,9 +73,9 @@ def apply_regrade(
 
     Returns
     -------
-    tuple of Outlook, dict of str to str, and Path or None
+    tuple of Outlook, dict of str to str, and Path
         What has changed, who could not be marked and why, and the copy of the gradebook as it
-        was (None for one that is no SQLite file).
+        was.
     """
     from dataclasses import replace
 
@@ -84,11 +84,12 @@ def apply_regrade(
 
     marks = _marks(course, assignment)
     _check_structure(marks, load_masters(course, assignment, as_released=False))
+    penalty = _penalty(course, assignment)
     copy = copy_gradebook(course)
     _release_again(course, assignment)
     run = Run(course, assignment, replace(settings, force=True), students)
     summary = run.start(lambda name, _found: told(name, len(run.students)) if told else None)
-    outlook = look_ahead(marks, summary.graded, run.students)
+    outlook = look_ahead(marks, summary.graded, run.students, penalty)
     return outlook, summary.failed, copy
 
 
@@ -114,8 +115,29 @@ def _check_structure(marks, masters) -> None:
         )
 
 
-def copy_gradebook(course) -> Path | None:
-    """Copy the gradebook beside itself, whole even if somebody is writing to it.
+def _penalty(course, assignment: str) -> Callable:
+    """Make the function that says what lateness costs; it keeps nothing open."""
+    from custlab.grading.gradebook import LatePenalties, handed_in_at
+
+    with course.gradebook() as book:
+        general = book.find_assignment(assignment).duedate
+        known = {
+            entry.student_id: (entry.duedate, entry.timestamp)
+            for entry in book.assignment_submissions(assignment)
+        }
+    penalties = LatePenalties(course)
+
+    def penalty(results, points: float) -> float | None:
+        due, handed_in = known.get(results.student, (general, None))
+        handed_in = handed_in_at(results) or handed_in
+        late = (handed_in - due).total_seconds() if handed_in and due else 0.0
+        return penalties.of(results.student, points, late)
+
+    return penalty
+
+
+def copy_gradebook(course) -> Path:
+    """Copy the gradebook, whole even if somebody is writing to it.
 
     Parameters
     ----------
@@ -124,17 +146,38 @@ def copy_gradebook(course) -> Path | None:
 
     Returns
     -------
-    Path or None
-        The copy; None if the gradebook is no SQLite file.
+    Path
+        The copy, a SQLite file that nbgrader can open: beside a gradebook that is one itself,
+        otherwise beside the folder of submissions.
     """
-    if not course.db_url.startswith("sqlite:///"):
-        return None
-    path = Path(course.db_url.removeprefix("sqlite:///"))
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    if not course.db_url.startswith("sqlite:///"):
+        copy = course.folder("submitted", ".", ".").parent / f"gradebook.db.before-{stamp}"
+        _copy_rows(course, copy)
+        return copy
+    path = Path(course.db_url.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.name}.before-{stamp}")
     with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy)) as new:
         old.backup(new)
     return copy
+
+
+def _copy_rows(course, target: Path) -> None:
+    """Copy a gradebook on a database server, table by table, as it was at one moment."""
+    from nbgrader.api import Base
+    from sqlalchemy import Column, MetaData, String, Table, create_engine
+
+    version = Table("alembic_version", MetaData(), Column("version_num", String(32)))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = create_engine(f"sqlite:///{target.as_posix()}")
+    with course.gradebook() as book:
+        old = book.engine.execution_options(isolation_level="REPEATABLE READ")
+        with old.connect() as source, new.begin() as copy:
+            for table in (version, *Base.metadata.sorted_tables):
+                table.create(copy)
+                if rows := [dict(row) for row in source.execute(table.select()).mappings()]:
+                    copy.execute(table.insert(), rows)
+    new.dispose()
 
 
 def _release_again(course, assignment: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -47,7 +48,8 @@ class Outlook:
     changes : list of Change
         Mark by mark.
     totals : DataFrame
-        One row per learner: ``before`` and ``after``, points before late penalties.
+        One row per learner: ``before`` and ``after``, the final points, and the late penalties
+        that are taken off in them, ``penalty_before`` and ``penalty_after``.
     ungraded : list of str
         Learners for whom the preview found nothing.
     """
@@ -64,7 +66,9 @@ class Outlook:
         return found.assign(change=found["after"] - found["before"]).sort_values("change")
 
 
-def look_ahead(marks: Marks, results: list[Results], students: list[str]) -> Outlook:
+def look_ahead(
+    marks: Marks, results: list[Results], students: list[str], penalty: Callable
+) -> Outlook:
     """Compare the gradebook with what the mended master gives.
 
     Marks by hand stay, extra credit stays; what a test gave before is replaced.
@@ -77,6 +81,9 @@ def look_ahead(marks: Marks, results: list[Results], students: list[str]) -> Out
         The preview.
     students : list of str
         Whose submissions were previewed.
+    penalty : callable
+        Called as ``penalty(results, points)``; says what lateness costs a notebook that earned
+        these points.
 
     Returns
     -------
@@ -85,19 +92,32 @@ def look_ahead(marks: Marks, results: list[Results], students: list[str]) -> Out
     """
     done = Outlook()
     rows = {(row["notebook"], row["cell"]): number for number, row in marks.questions.iterrows()}
-    before, after = {}, {}
+    totals = {}
     for found in results:
-        old = marks.scores.loc[found.student] if found.student in marks.scores.index else None
-        total = 0.0
-        for name, part in found.notebooks.items():
-            for cell in part.cells:
-                number = rows.get((name, cell.grade_id))
-                total += _compare(done, marks, found.student, name, cell, number)
-        before[found.student] = float(old.fillna(0.0).sum()) if old is not None else 0.0
-        after[found.student] = total
-    done.totals = pd.DataFrame({"before": before, "after": after}, dtype=float).sort_index()
-    done.ungraded = sorted(set(students) - set(after))
+        earned = {
+            name: sum(
+                _compare(done, marks, found.student, name, cell, rows.get((name, cell.grade_id)))
+                for cell in part.cells
+            )
+            for name, part in found.notebooks.items()
+        }
+        # As nbgrader reckons: each notebook loses its own, and the rest is added up.
+        lost = sum(penalty(found, points) or 0.0 for points in earned.values())
+        totals[found.student] = (*_as_it_was(marks, found.student), lost, sum(earned.values()))
+    names = ["before", "penalty_before", "penalty_after", "after"]
+    table = pd.DataFrame.from_dict(totals, orient="index", columns=names, dtype=float)
+    table["after"] = (table["after"] - table["penalty_after"]).clip(lower=0.0)
+    done.totals = table[["before", "after", "penalty_before", "penalty_after"]].sort_index()
+    done.ungraded = sorted(set(students) - set(totals))
     return done
+
+
+def _as_it_was(marks: Marks, student: str) -> tuple[float, float]:
+    """Give the final points and the late penalty that the gradebook has."""
+    if student not in marks.handed_in:
+        return 0.0, 0.0
+    row = marks.learners.loc[student].fillna({"score": 0.0, "late_penalty": 0.0})
+    return float(row["score"]), float(row["late_penalty"])
 
 
 def _compare(done: Outlook, marks: Marks, student: str, notebook: str, cell, number) -> float:
