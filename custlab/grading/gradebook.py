@@ -33,6 +33,8 @@ class GradebookWriter:
 
     def __enter__(self):
         self._gradebook = self.course.gradebook()
+        # What was written once is not read again after each commit: a run writes it only once.
+        self._gradebook.db().expire_on_commit = False
         return self
 
     def __exit__(self, *_error):

@@ -57,10 +57,8 @@ def default_weights() -> pd.DataFrame:
     >>> weights.loc["decider"].to_dict()["authority"]
     1.0
     """
-    weights = pd.DataFrame(0.0, index=pd.Index(ROLES, name="role"), columns=list(KINDS))
-    for kind, role in OWN_ROLE_OF_KIND.items():
-        weights.loc[role, kind] = 1.0
-    return weights
+    full = [[float(OWN_ROLE_OF_KIND[kind] == role) for kind in KINDS] for role in ROLES]
+    return pd.DataFrame(full, index=pd.Index(ROLES, name="role"), columns=list(KINDS))
 
 
 def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -100,7 +98,7 @@ def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> p
     0  mother    0.375  0.00  0.375
     1     son    0.000  0.75  0.000
     """
-    weights = check_weights(default_weights() if weights is None else weights)
+    weights = default_weights() if weights is None else check_weights(weights)
     unit = [f"unit_{kind}" for kind in KINDS]
     names = ["person_id", "customer_id", "title", "unit_size", "telling"]
     require(profile, (*names, *KINDS, *unit), "profile")
