@@ -278,7 +278,9 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
             report |= {"error": type(error).__name__, "message": str(error)[:2000]}
     report["value"] = _number(value)
     if value is not None and report["passed"]:
-        data, _metadata = InteractiveShell.instance().display_formatter.format(value)
+        data = {"text/plain": repr(value)}
+        if report["value"] is None:  # no points: a person may want to see what it is
+            data, _metadata = InteractiveShell.instance().display_formatter.format(value)
         shown = [{"output_type": "execute_result", "data": _small(data)}]
     return report | {"outputs": _outputs(captured) + shown}
 
