@@ -21,6 +21,7 @@ import sys
 import sysconfig
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -216,6 +217,7 @@ def _read_all(handle: int) -> bytes:
     return b"".join(parts)
 
 
+@lru_cache(maxsize=8)
 def _user_maps(view: View) -> dict[str, str]:
     """Say who learners' code is outside the sandbox of a grader that is root: nobody.
 
