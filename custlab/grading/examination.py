@@ -64,7 +64,7 @@ class Examination:
             theirs.close()
 
     async def prepare(self, task: dict, seconds: float) -> bytes:
-        """Work out the part of a test that is the same for every learner; empty if that fails."""
+        """Have a test made ready for all learners; empty if that fails."""
         answer = await self._put(task, b"", None, seconds)
         return answer[1][0] if answer and answer[1] else b""
 
@@ -76,9 +76,9 @@ class Examination:
         Parameters
         ----------
         task : dict
-            ``source`` of the test, ``imports`` and ``constants`` of the master.
+            ``imports`` and ``constants`` of the master.
         prepared : bytes
-            What `prepare` gave for it.
+            What `prepare` gave for the test.
         bridge : socket.socket or None
             The way to the learner's kernel, if the test needs it and there is one.
         seconds : float

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import marshal
 import math
 import pickle
 import secrets
@@ -90,14 +91,13 @@ class Namespace(dict):
     """
 
     def __init__(self, task: dict, ask):
-        super().__init__(__name__="__main__", __builtins__=builtins)
+        # Builtins stand here themselves: looking for each one elsewhere first would take longest.
+        super().__init__(vars(builtins), __name__="__main__", __builtins__=builtins)
         self.update(task["constants"])
         imports = task["imports"]
         self._imports, self._ask_learner = imports, ask
 
     def __missing__(self, name):
-        if hasattr(builtins, name):
-            raise KeyError(name)
         if name in self._imports:
             value = _import(self._imports[name])
         else:
@@ -211,16 +211,35 @@ def _same_error(answer: dict) -> Exception:
 
 
 def prepare(task: dict) -> bytes:
-    """Work out the part of a test that is the same for every learner (see ``prefix``).
+    """Compile a test, and work out the part that is the same for every learner (see ``prefix``).
+
+    Parameters
+    ----------
+    task : dict
+        ``source`` of the test; ``head``: what can be run beforehand, ``names``: what is needed of
+        it, and ``rest``: what is left to run then; ``imports`` and ``constants`` of the master.
 
     Returns
     -------
     bytes
-        The values needed, pickled by this process for its own kind; never a learner's.
+        The test's code, its last expression's, and the values kept; written by this process for
+        its own kind, never by a learner's.
     """
+    values = _values(task) if task["names"] else b""
+    tree = ast.parse(task["rest"] if values else task["source"])
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = compile(tree, "<test>", "exec")
+    final = compile(ast.Expression(last.value), "<test>", "eval") if last else None
+    return marshal.dumps((body, final, values))
+
+
+def _values(task: dict) -> bytes:
     namespace = Namespace(task, Inquiry(None).ask)
-    exec(compile(task["source"], "<test>", "exec"), namespace)
-    return pickle.dumps({name: namespace[name] for name in task["names"]})
+    try:
+        exec(compile(task["head"], "<test>", "exec"), namespace)
+        return pickle.dumps({name: namespace[name] for name in task["names"]})
+    except Exception:  # what cannot be kept is worked out for each learner
+        return b""
 
 
 def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
@@ -229,9 +248,9 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     Parameters
     ----------
     task : dict
-        ``source`` of the test cell, ``imports`` and ``constants`` of the master.
+        ``imports`` and ``constants`` of the master.
     prepared : bytes
-        What `prepare` gave; empty if there is nothing.
+        What `prepare` gave for the test.
     inquiry : Inquiry
         The way to the learner's kernel.
 
@@ -244,17 +263,16 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
-    tree = ast.parse(task["source"])
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body, last, values = marshal.loads(prepared)
     namespace = Namespace(task, inquiry.ask)
-    namespace.update(pickle.loads(prepared) if prepared else {})
+    namespace.update(pickle.loads(values) if values else {})
     report = {"passed": False, "has_value": last is not None, "value": None}
     value, shown = None, []
     with capture_output() as captured:
         try:
-            exec(compile(tree, "<test>", "exec"), namespace)
+            exec(body, namespace)
             if last is not None:
-                value = eval(compile(ast.Expression(last.value), "<test>", "eval"), namespace)
+                value = eval(last, namespace)
             report["passed"] = True
         except BaseException as error:
             report |= {"error": type(error).__name__, "message": str(error)[:2000]}
@@ -263,13 +281,6 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
         data, _metadata = InteractiveShell.instance().display_formatter.format(value)
         shown = [{"output_type": "execute_result", "data": _small(data)}]
     return report | {"outputs": _outputs(captured) + shown}
-
-
-def _prepared(task: dict) -> bytes:
-    try:
-        return prepare(task)
-    except Exception:  # what cannot be kept is worked out for each learner
-        return b""
 
 
 def _number(value) -> float | None:
@@ -306,7 +317,7 @@ def run(request: dict, descriptors: list[int]) -> None:
             bridge = socket.socket(fileno=passed_on[0]) if passed_on else None
             task, buffers = wire.receive(control)
             if "names" in task:
-                wire.send(control, {}, [_prepared(task)])
+                wire.send(control, {}, [prepare(task)])
                 continue
             inquiry = Inquiry(bridge)
             report = examine(task, buffers[0], inquiry)

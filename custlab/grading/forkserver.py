@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import json
 import os
 import select
 import signal
@@ -36,11 +37,25 @@ def main(listener_fd: int, modules: list[str]) -> None:
         A listening Unix socket, inherited from the process that started the server.
     modules : list of str
         What to import beforehand, as ``module`` or ``module:name``, and cases to read, as
-        ``data:name``; what is not there is left to the learner's own import.
+        ``data:name``; what is not there is left to the learner's own import. The first line of
+        standard input names more: the grader knows them when it has read the masters.
     """
-    from custlab.grading import examiner, kernel_process, witness  # noqa: F401, for the children
+    from custlab.grading import cell_process, examiner, kernel_process  # noqa: F401, for children
 
     kernel_process.prepare()  # makes the shell, which pyplot looks for when it is imported
+    _import(modules)
+    told = sys.stdin.readline()
+    if not told:
+        return  # the grader is gone
+    _import(json.loads(told))
+    kernel_process.warm_up()
+    gc.collect()
+    gc.freeze()  # children share the pages of all these objects instead of copying them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    serve(socket.socket(fileno=listener_fd))
+
+
+def _import(modules: list[str]) -> None:
     for path in modules:
         module, _colon, name = path.partition(":")
         if module == "data":
@@ -49,11 +64,6 @@ def main(listener_fd: int, modules: list[str]) -> None:
         with contextlib.suppress(ImportError, AttributeError):
             found = importlib.import_module(module)
             getattr(found, name or "__name__")  # custlab loads its modules at first use
-    kernel_process.warm_up()
-    gc.collect()
-    gc.freeze()  # children share the pages of all these objects instead of copying them
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    serve(socket.socket(fileno=listener_fd))
 
 
 def serve(listener: socket.socket) -> None:
@@ -141,6 +151,8 @@ def _become(request: dict, buffers: list[bytes], descriptors: list[int]) -> None
         _limit(request)
         if request["role"] == "kernel":
             from custlab.grading.kernel_process import run
+        elif request["role"] == "cells":
+            from custlab.grading.cell_process import run
         else:
             from custlab.grading.examiner import run
         run(request, descriptors)

@@ -27,7 +27,7 @@ class Plan:
     task : dict
         What the examiner is told.
     prepared : bytes
-        What is the same for every learner, worked out once.
+        The test as examiners have prepared it, once for all learners.
     alone : bool
         Whether the test looks at nothing of the learner's but the saved answers.
     """
@@ -68,28 +68,29 @@ class Grader:
         if key not in self._plans:
             told = {"imports": master.imports, "constants": master.constants}
             parts = split(source, master.imports, master.constants)
-            head = told | {"source": parts.head, "names": parts.names}
-            prepared = await self._prepare(head, given, seconds) if parts.names else b""
+            test = {"source": source, "head": parts.head, "rest": parts.rest, "names": parts.names}
+            prepared = await self._prepare(told | test, given, seconds)
+            if not prepared:  # its common part took too long: it is left to each learner's turn
+                prepared = await self._prepare(told | test | {"names": ()}, given, seconds)
             alone = not needs_learner(source, master.imports | master.constants)
-            task = told | {"source": parts.rest if prepared else source}
-            self._plans[key] = Plan(task, prepared, alone)
+            self._plans[key] = Plan(told, prepared, alone)
         return self._plans[key]
 
-    async def _prepare(self, head: dict, given: dict, seconds: float) -> bytes:
-        """Work out the common part of a test, or take what another grader of this run has."""
+    async def _prepare(self, test: dict, given: dict, seconds: float) -> bytes:
+        """Have a test prepared, or take what another grader of this run has."""
         if self.shared is None:
-            return await self._examine_alone(head, given, seconds)
-        name = hashlib.sha256(json.dumps(head, sort_keys=True).encode()).hexdigest()
+            return await self._examine_alone(test, given, seconds)
+        name = hashlib.sha256(json.dumps(test, sort_keys=True).encode()).hexdigest()
         path = self.shared / name
         with FileLock(f"{path}.lock"):
             if not path.exists():
-                write_atomic(path, await self._examine_alone(head, given, seconds))
+                write_atomic(path, await self._examine_alone(test, given, seconds))
         return path.read_bytes()
 
-    async def _examine_alone(self, head: dict, given: dict, seconds: float) -> bytes:
+    async def _examine_alone(self, test: dict, given: dict, seconds: float) -> bytes:
         alone = self.examination(given)  # it has nobody's answers
         try:
-            return await alone.prepare(head, seconds)
+            return await alone.prepare(test, seconds)
         finally:
             alone.close()
 

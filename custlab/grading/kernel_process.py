@@ -7,6 +7,7 @@ import io
 import socket
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -26,10 +27,25 @@ SERVE = "custlab_serve_request"
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 
 
+class NoSubshells:
+    """Stands for the thread of the subshells, which a grading kernel has not.
+
+    ipykernel asks it, before it awaits a cell, which thread runs the cells.
+    """
+
+    def __init__(self):
+        self.parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        """Say that there is no such thread."""
+        return False
+
+
 class SubmissionKernel(IPythonKernel):
     """An IPython kernel that also hands out values of the learner's namespace to the examiner."""
 
     examiner: socket.socket | None = None
+    _supports_kernel_subshells = False
 
     def __init__(self, **kwargs):
         # ipykernel lists all loaded modules for its debugger, which is off. Merely touching each
@@ -71,7 +87,7 @@ class SubmissionKernelApp(IPKernelApp):
         self.debugpy_socket = context.socket(zmq.STREAM)
         self.debug_shell_socket = context.socket(zmq.DEALER)
         self.control_thread = ControlThread(daemon=True)
-        self.shell_channel_thread = None  # no subshells: learners' cells run one after the other
+        self.shell_channel_thread = NoSubshells()  # learners' cells run one after the other
 
 
 def prepare() -> None:
@@ -79,6 +95,7 @@ def prepare() -> None:
     import encodings.utf_8_sig  # noqa: F401
 
     import ipykernel.debugger
+    import IPython.core.logger  # noqa: F401, loaded when the first cell runs
     import tornado.platform.asyncio  # noqa: F401, what every kernel would import at its start
 
     ipykernel.debugger._is_debugpy_available = False  # nobody debugs in a grading kernel
@@ -104,6 +121,8 @@ def warm_up() -> None:
     _report_an_error(shell)
     if "matplotlib.pyplot" in sys.modules:
         _draw_a_plot()
+    if "sklearn.preprocessing" in sys.modules:
+        _scale_a_column()
 
 
 def _show_a_table(shell) -> None:
@@ -144,6 +163,17 @@ def _draw_a_plot() -> None:
     figure.subplots().set_title("warm")
     figure.savefig(io.BytesIO(), format="png")
     uninstall_repl_displayhook()  # it draws every figure once more than is shown
+
+
+def _scale_a_column() -> None:
+    """Check the input of an estimator once, which looks through all installed packages.
+
+    The scaler's sums run in one thread: a parallel region of OpenMP would hang kernels forked
+    from here.
+    """
+    from sklearn.preprocessing import StandardScaler
+
+    StandardScaler().fit([[0.0], [1.0]])
 
 
 def run(request: dict, descriptors: list[int]) -> None:

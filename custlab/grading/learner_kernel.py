@@ -6,23 +6,25 @@ must not stop the grader, and nothing that is read here is ever taken for a mark
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
 import signal
+import socket
+import tempfile
 import time
 from dataclasses import dataclass, field
 
-import zmq.asyncio
-
-from custlab.grading.kernels import WarmKernelManager
-from custlab.grading.limits import Limits
-from custlab.grading.sandbox import View
+from custlab.grading import wire
+from custlab.grading.limits import MB, Limits
+from custlab.grading.sandbox import INSIDE, View
 from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
-SERVE = "custlab_serve_request"
 READY_SECONDS = 30
 GRACE_SECONDS = 3.0
 LOOK_SECONDS = 0.2  # how often the size of the whole submission is looked at
-STRAGGLERS_SECONDS = 2.0  # for output that is still on its way when the cell has ended
+MAX_FRAME = 32 * MB  # one output that is larger ends the cell
 FLOOD = 8  # so many times the output allowed ends the cell
 MAX_UNREADABLE = 50
 EXHAUSTED = ("can't start new thread", "Too many open files", "Resource temporarily unavailable")
@@ -63,9 +65,8 @@ class Collector:
         self.displays, self.limit, self.size = displays, limit, 0
         self._clear_next = False
 
-    def add(self, message: dict) -> None:
-        """Take one message of the output channel."""
-        kind, content = message["header"]["msg_type"], message["content"]
+    def add(self, kind: str, content: dict) -> None:
+        """Take one message of the kernel's."""
         if kind == "clear_output":
             self._clear_next = True
             if not content.get("wait"):
@@ -73,7 +74,7 @@ class Collector:
         elif kind == "update_display_data":
             self._update(content)
         elif kind in OUTPUTS:
-            self._append(message, content)
+            self._append(kind, content)
 
     def _clear(self) -> None:
         self.outputs.clear()
@@ -85,7 +86,7 @@ class Collector:
             for output in self.displays.get(content["transient"]["display_id"], []):
                 output["data"] = dict(content["data"])
 
-    def _append(self, message: dict, content: dict) -> None:
+    def _append(self, kind: str, content: dict) -> None:
         size = len(content["text"]) if "text" in content else len(str(content))
         too_much = self.size + size > self.limit
         if too_much and self.size <= self.limit:
@@ -97,7 +98,7 @@ class Collector:
             return
         if self._clear_next:
             self._clear()
-        output = _as_output(message["header"]["msg_type"], content)
+        output = _as_output(kind, content)
         last = self.outputs[-1] if self.outputs else {}
         if output["output_type"] == "stream" and last.get("name") == output["name"]:
             last["text"] += output["text"]
@@ -108,10 +109,13 @@ class Collector:
             self.displays.setdefault(display, []).append(output)
 
 
-def _reached_limit(reply: dict) -> bool:
-    """Tell whether a cell ended because a limit was reached: what it holds would hinder others."""
+def _status(reply: dict) -> str:
+    """Read the status off a reply; a cell that reached a limit still holds what it took."""
+    if reply["status"] != "error":
+        return "ok"
     told = str(reply.get("evalue"))
-    return reply.get("ename") == "MemoryError" or any(text in told for text in EXHAUSTED)
+    spent = reply.get("ename") == "MemoryError" or any(text in told for text in EXHAUSTED)
+    return "exhausted" if spent else "error"
 
 
 def _as_output(kind: str, content: dict) -> dict:
@@ -142,29 +146,42 @@ class LearnerKernel:
 
     def __init__(self, server: ForkServer, limits: Limits, view: View, files: dict[str, bytes]):
         self.limits = limits
-        self.manager = WarmKernelManager(
-            kernel_name="python3", server=server, limits=limits, view=view, files=files
-        )
-        self.client = None
+        self._server, self._view, self._files = server, view, files
+        self._folder = None
+        self.child = None
+        self.bridge: socket.socket | None = None  # the examiner's end of the way into the kernel
+        self._outputs: asyncio.StreamReader | None = None
+        self._writers: list[asyncio.StreamWriter] = []
+        self._next: asyncio.Task | None = None  # the message that is awaited
+        self._requests = 0
         self._displays: dict[str, list] = {}
-        self._exhausted = False
 
     async def start(self) -> None:
         """Fork the kernel and wait until it is ready."""
-        await self.manager.start_kernel()
-        self.client = self.manager.client()
-        self.client.start_channels(stdin=False, control=False)
-        await self.client.wait_for_ready(timeout=READY_SECONDS)
-
-    @property
-    def child(self):
-        """The kernel's process, as the fork server knows it."""
-        return self.manager.provisioner.child
-
-    @property
-    def bridge(self):
-        """The examiner's end of the way into the kernel."""
-        return self.manager.provisioner.bridge
+        self.bridge, examined = socket.socketpair()
+        requests, asked = socket.socketpair()
+        outputs, told = socket.socketpair()
+        theirs = (examined, asked, told)
+        folder = INSIDE
+        if not self._server.sandboxed:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="custlab-", ignore_cleanup_errors=True
+            )
+            folder = f"{self._folder.name}/submission"
+        try:
+            descriptors = [end.fileno() for end in theirs]
+            self.child = self._server.spawn(
+                "cells", {}, self._files, descriptors, self.limits, self._view, folder
+            )
+        finally:
+            for end in theirs:
+                end.close()
+            opened = [await asyncio.open_unix_connection(sock=end) for end in (requests, outputs)]
+            self._writers = [writer for _reader, writer in opened]
+            self._outputs = opened[1][0]
+        message = await self._message(READY_SECONDS)
+        if not message or message.get("kind") != "ready":
+            raise RuntimeError("The kernel was not ready in time.")
 
     async def run(self, source: str) -> Outcome:
         """Run one cell.
@@ -181,10 +198,7 @@ class LearnerKernel:
         """
         collector = Collector(self._displays, self.limits.output_kb * 1024)
         began = time.monotonic()
-        asked = self.client.execute(source, allow_stdin=False, stop_on_error=False)
-        status = await self._follow(asked, self.limits.cell_seconds, collector)
-        if status == "error" and self._exhausted:
-            status = "exhausted"
+        status = await self._ask({"source": source}, self.limits.cell_seconds, collector)
         return Outcome(status, collector.outputs, time.monotonic() - began)
 
     async def testify(self, seconds: float) -> str:
@@ -195,23 +209,17 @@ class LearnerKernel:
         str
             As the status of an `Outcome`.
         """
-        message = self.client.session.msg(SERVE, {})
-        self.client.shell_channel.send(message)
-        return await self._follow(message["header"]["msg_id"], seconds, None)
+        return await self._ask({}, seconds, None)
 
-    async def _follow(self, asked: str, seconds: float, collector: Collector | None) -> str:
-        """Read messages until the request is answered and the kernel is idle again."""
-        shell, iopub = self.client.shell_channel, self.client.iopub_channel
-        poller = zmq.asyncio.Poller()
-        for channel in (shell, iopub):
-            poller.register(channel.socket, zmq.POLLIN)
-        status, ended, waiting, unreadable = "ok", "", {"reply", "idle"}, 0
-        deadline = time.monotonic() + seconds
-        look = time.monotonic() + LOOK_SECONDS
-        while waiting:
+    async def _ask(self, request: dict, seconds: float, collector: Collector | None) -> str:
+        """Send a request and read messages until it is answered."""
+        self._requests += 1
+        text = json.dumps(request | {"number": self._requests})
+        self._writers[0].write(wire.packed(text))
+        ended, deadline = "", time.monotonic() + seconds
+        look, unreadable = time.monotonic() + LOOK_SECONDS, 0
+        while True:
             left = deadline - time.monotonic()
-            if left <= 0 and "reply" not in waiting:
-                return ended or status  # its output was too large to arrive
             if left <= 0:
                 if ended:
                     return "hung"
@@ -222,45 +230,58 @@ class LearnerKernel:
                 look = time.monotonic() + LOOK_SECONDS
                 if self.child.too_large(self.limits):
                     return "exhausted"
-            ready = dict(await poller.poll(min(left, 0.1) * 1000))
-            if not ready and self.child.poll() is not None:
-                return "died"
-            for channel in (iopub, shell):
-                if channel.socket in ready:
-                    try:
-                        message = await channel.get_msg(timeout=0)
-                        heard = self._hear(message, asked, collector)
-                    except Exception:
-                        heard, unreadable = "", unreadable + 1
-                    if heard == "error":
-                        status = "error"
-                    if heard in ("reply", "error"):
-                        waiting.discard("reply")
-                        deadline = min(deadline, time.monotonic() + STRAGGLERS_SECONDS)
-                    waiting.discard(heard)
+            try:
+                message = await self._message(min(left, 0.1))
+                answer = self._hear(message, collector) if message else ""
+            except wire.WireError as error:
+                return "flood" if "larger" in str(error) else "died"
+            except Exception:  # a learner's code may send what it likes
+                answer, unreadable = "", unreadable + 1
+            if answer:
+                return ended or answer
             flooded = collector and collector.size > FLOOD * collector.limit
             if not ended and (flooded or unreadable > MAX_UNREADABLE):
                 ended, deadline = "flood", time.monotonic() + GRACE_SECONDS
                 self.child.signal(signal.SIGINT)
-        return ended or status
 
-    def _hear(self, message: dict, asked: str, collector: Collector | None) -> str:
-        """Take one message; say whether it was the reply (``reply``, ``error``) or ``idle``."""
-        if message["parent_header"].get("msg_id") != asked:
-            return ""
-        kind, content = message["header"]["msg_type"], message["content"]
-        if kind.endswith("_reply"):
-            self._exhausted = _reached_limit(content)
-            return "error" if content["status"] == "error" else "reply"
-        if kind == "status":
-            return "idle" if content["execution_state"] == "idle" else ""
+    async def _message(self, seconds: float) -> dict | None:
+        """Give the next message, or None if there is none in time.
+
+        Raises
+        ------
+        WireError
+            If there will be none any more.
+        """
+        if self._next is None:
+            self._next = asyncio.ensure_future(wire.read(self._outputs, MAX_FRAME))
+        await asyncio.wait([self._next], timeout=seconds)
+        if not self._next.done():
+            if self.child.poll() is not None:
+                raise wire.WireError("The kernel has ended.")
+            return None
+        task, self._next = self._next, None
+        return task.result()
+
+    def _hear(self, message: dict, collector: Collector | None) -> str:
+        """Take one message; give the status if it is the reply."""
+        if message["number"] != self._requests:
+            return ""  # a thread of an earlier cell's
+        if message["kind"] == "reply":
+            return _status(message["content"])
         if collector is not None:
-            collector.add(message)
+            collector.add(message["kind"], message["content"])
         return ""
 
     async def close(self) -> None:
         """End the kernel and everything it started."""
-        if self.client is not None:
-            self.client.stop_channels()
-        if self.manager.has_kernel:
-            await self.manager.shutdown_kernel(now=True)
+        if self.child is not None:
+            self.child.end()
+        if self._next is not None:
+            self._next.cancel()
+            with contextlib.suppress(asyncio.CancelledError, wire.WireError):
+                await self._next
+        for end in (self.bridge, *self._writers):
+            if end is not None:
+                end.close()
+        if self._folder is not None:
+            self._folder.cleanup()

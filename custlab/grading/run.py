@@ -115,10 +115,24 @@ class Run:
         if settings.sandbox == "bubblewrap" and not settings.dask and (why := bubblewrap_missing()):
             raise CustLabError(why)
         self.course, self.assignment, self.settings = course, assignment, settings
-        self.masters: list[Master] = load_masters(course, assignment, as_released)
-        self.given = master_files(course, assignment)
-        self.students = self._choose(students)
-        self.folder = course.results(assignment)
+        # It imports the libraries while this process imports nbgrader and reads the masters.
+        self._server = None if settings.dask else ForkServer(None, self._sandboxed, course.root)
+        try:
+            self.masters: list[Master] = load_masters(course, assignment, as_released)
+            self.given = master_files(course, assignment)
+            self.students = self._choose(students)
+            self.folder = course.results(assignment)
+        except BaseException:
+            self._stop_server()
+            raise
+
+    @property
+    def _sandboxed(self) -> bool:
+        return self.settings.sandbox == "bubblewrap"
+
+    def _stop_server(self) -> None:
+        if self._server is not None:
+            self._server.stop()
 
     def _choose(self, wanted) -> list[str]:
         there = self.course.students(self.assignment)
@@ -162,7 +176,10 @@ class Run:
         """
         told = told or (lambda student, results: None)
         summary, began = Summary(), time.monotonic()
-        with self._alone(), GradebookWriter(self.course) as gradebook, ExitStack() as stack:
+        with ExitStack() as stack:
+            stack.callback(self._stop_server)
+            stack.enter_context(self._alone())
+            gradebook = stack.enter_context(GradebookWriter(self.course))
             jobs = self._open_jobs(gradebook, summary, told)
             first = next(jobs, None)
             if first is not None:
@@ -183,6 +200,7 @@ class Run:
             Of one submission. One that could not be graded is left out.
         """
         with ExitStack() as stack:
+            stack.callback(self._stop_server)
             workers = self._workers(stack)
             for _job, outcome in workers.run(self.job(student) for student in self.students):
                 if not isinstance(outcome, BaseException):
@@ -235,17 +253,15 @@ class Run:
         """Start whoever does the work."""
         modules = tuple(sorted({name for master in self.masters for name in master.modules}))
         hidden, root = self.course.hidden(), self.course.root
-        sandboxed = self.settings.sandbox == "bubblewrap"
         if self.settings.dask:
-            workers = DaskWorkers(self.settings.dask, sandboxed, modules, root, hidden)
+            workers = DaskWorkers(self.settings.dask, self._sandboxed, modules, root, hidden)
         else:
             folders = (self.course.folder("submitted", s, self.assignment) for s in self.students)
             notebooks = chain.from_iterable(map(skim, folders))
-            server = ForkServer([*often_used(notebooks), *modules], sandboxed, root)
-            stack.callback(server.stop)
+            self._server.complete([*often_used(notebooks), *modules])
             view = course_view(root, hidden)
             count = self.settings.workers or cores() + 1
-            workers = LocalWorkers(server, view, self.settings.limits, count)
+            workers = LocalWorkers(self._server, view, self.settings.limits, count)
         stack.callback(workers.close)
         return workers
 

@@ -55,6 +55,7 @@ class View:
     readable: tuple[Path, ...]
     hidden: tuple[Path, ...] = field(default=())
 
+    @lru_cache(maxsize=8)  # noqa: B019, a run has one view and a sandbox for each submission
     def check(self) -> None:
         """Refuse a view that would show a hidden folder; single files are covered."""
         for secret in (path.resolve() for path in self.hidden):
@@ -257,6 +258,7 @@ def _readable(status: os.stat_result) -> bool:
 def _command(view: View, limits: Limits, info: int, users: list[str]) -> list[str]:
     size = ["--size", str(limits.folder_mb * MB)]
     command = ["bwrap", "--unshare-all", "--unshare-user", *users]
+    command += ["--as-pid-1"]  # the first process cannot be killed from inside
     command += ["--hostname", "sandbox", "--new-session", "--clearenv"]
     if threading.current_thread() is threading.main_thread():  # Linux means the parent *thread*
         command += ["--die-with-parent"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import select
 import signal
@@ -149,8 +150,9 @@ class ForkServer:
 
     Parameters
     ----------
-    modules : list of str
-        What to import beforehand, besides what every notebook needs.
+    modules : list of str, optional
+        What to import beforehand, besides what every notebook needs. Without it the server
+        imports the latter and then waits for `complete`.
     sandboxed : bool
         Whether children run in bubblewrap; if not, that was somebody's explicit choice.
     course : Path, optional
@@ -159,15 +161,23 @@ class ForkServer:
         The socket of a server that is running already, which is then shared.
     """
 
-    def __init__(self, modules=(), sandboxed=True, course: Path | None = None, address=None):
+    def __init__(self, modules=None, sandboxed=True, course: Path | None = None, address=None):
         self.sandboxed, self.course = sandboxed, course
         self._process, self._folder = None, None
-        if address is None:
-            self._start([*MODULES, *modules])
-        else:
+        if address is not None:
             self.address = Path(address)
+            return
+        self._start()
+        if modules is not None:
+            self.complete(modules)
 
-    def _start(self, modules: list[str]) -> None:
+    def complete(self, modules: Iterable[str]) -> None:
+        """Say what else to import; from then on the server forks children."""
+        with contextlib.suppress(BrokenPipeError):  # why it has ended is told at the first fork
+            self._process.stdin.write(json.dumps(list(dict.fromkeys(modules))).encode() + b"\n")
+            self._process.stdin.flush()
+
+    def _start(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="custlab-", ignore_cleanup_errors=True)
         self.address = Path(self._folder.name) / "server"
         with socket.socket(socket.AF_UNIX) as listener:
@@ -175,9 +185,9 @@ class ForkServer:
             listener.listen(64)
             command = [sys.executable, "-m", "custlab.grading.forkserver", str(listener.fileno())]
             self._process = subprocess.Popen(
-                [*command, *dict.fromkeys(modules)],
+                [*command, *MODULES],
                 pass_fds=[listener.fileno()],
-                stdin=subprocess.PIPE,  # closed when this process ends: the server's sign to end
+                stdin=subprocess.PIPE,  # first names modules; closed, it tells the server to end
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 cwd=self._folder.name,
@@ -228,8 +238,8 @@ class ForkServer:
 
         Parameters
         ----------
-        role : {"kernel", "examiner"}
-            What it becomes.
+        role : {"cells", "kernel", "examiner"}
+            What it becomes; ``kernel`` is one that speaks over ZeroMQ.
         request : dict
             What the role needs to know.
         files : dict of str to bytes

@@ -33,11 +33,50 @@ def send(connection: socket.socket, message: dict, buffers: list[bytes] = ()) ->
     buffers : list of bytes, optional
         Raw bytes that go with it.
     """
-    header = json.dumps(message, separators=(",", ":")).encode()
+    connection.sendall(packed(json.dumps(message, separators=(",", ":")), buffers))
+
+
+def packed(message: str, buffers: list[bytes] = ()) -> bytes:
+    """Give the bytes of one message, whose JSON is written already."""
+    header = message.encode()
     parts = [LENGTH.pack(len(header), len(buffers)), header]
     for buffer in buffers:
         parts += [SIZE.pack(len(buffer)), buffer]
-    connection.sendall(b"".join(parts))
+    return b"".join(parts)
+
+
+async def read(reader, largest: int = MAX_HEADER) -> dict:
+    """Read one message without buffers from an asyncio stream.
+
+    Parameters
+    ----------
+    reader : asyncio.StreamReader
+        Where it comes from.
+    largest : int
+        Bytes that it may have.
+
+    Raises
+    ------
+    WireError
+        As `receive` does.
+    """
+    try:
+        header_size, count = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        if header_size > largest or count:
+            raise WireError("The message is larger than allowed.")
+        return _message(await reader.readexactly(header_size))
+    except (EOFError, OSError) as error:
+        raise WireError("The connection was closed.") from error
+
+
+def _message(header: bytes) -> dict:
+    try:
+        message = json.loads(header)
+    except (ValueError, RecursionError) as error:
+        raise WireError("The message is not readable JSON.") from error
+    if not isinstance(message, dict):
+        raise WireError("The message is not a JSON object.")
+    return message
 
 
 def receive(connection: socket.socket) -> tuple[dict, list[bytes]]:
@@ -61,12 +100,7 @@ def receive(connection: socket.socket) -> tuple[dict, list[bytes]]:
     header_size, count = LENGTH.unpack(_exactly(connection, LENGTH.size))
     if header_size > MAX_HEADER or count > MAX_BUFFERS:
         raise WireError("The message is larger than allowed.")
-    try:
-        message = json.loads(_exactly(connection, header_size))
-    except (ValueError, RecursionError) as error:
-        raise WireError("The message is not readable JSON.") from error
-    if not isinstance(message, dict):
-        raise WireError("The message is not a JSON object.")
+    message = _message(_exactly(connection, header_size))
     buffers, total = [], header_size
     for _number in range(count):
         (size,) = SIZE.unpack(_exactly(connection, SIZE.size))

@@ -144,6 +144,14 @@ ACCIDENTS = [
             ).encode()
         },
     ),
+    Attack(
+        "awaits",
+        "a cell that awaits, prints odd characters and starts a program works",
+        cells={
+            "totals": "import asyncio, os\nawait asyncio.sleep(0.01)\nprint('\\ud800')\n"
+            f"os.system('echo hello')\n{TOTALS}"
+        },
+    ),
     Attack("solution-markers", "comments cost nothing", cells={"days-since": RECENCY}),
     Attack("honest-last", "full marks"),
 ]

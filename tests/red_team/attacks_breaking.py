@@ -233,10 +233,9 @@ BREAKING = [
     Attack("daemon", "no process outlives the submission", without(LOST), {"totals": DAEMON}),
     Attack(
         "kills-all",
-        "only its own sandbox ends; the rest of it is run again",
+        "reaches nothing but what it has started itself",
         without(LOST),
         {"totals": KILL_ALL},
-        said=("ended its kernel",),
     ),
     Attack("suicide", "loses its own marks only", without(LOST), {"totals": SUICIDE}),
     Attack("segfault", "loses its own marks only", without(LOST), {"totals": SEGFAULT}),

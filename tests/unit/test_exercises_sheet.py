@@ -252,12 +252,15 @@ def test_a_receipt_also_counts_what_older_cards_have_saved(tmp_path):
 def test_order_buttons_move_steps_and_save(sheet):
     editor = sheet.cards["steps"]._editor
     assert "steps" not in sheet.answers
-    editor._down[0].click()
-    assert sheet.answers["steps"] == ["need", "pay", "search"]
-    editor._up[2].click()
-    assert sheet.answers["steps"] == ["need", "search", "pay"]
-    assert editor._up[0].disabled
-    assert editor._down[2].disabled
+    first, second, third = editor.question.steps
+    editor._down[second].click()
+    assert sheet.answers["steps"] == [first, third, second]
+    editor._down[second].click()  # pressed again before the buttons were drawn anew
+    assert sheet.answers["steps"] == [first, third, second]
+    editor._up[second].click()
+    assert sheet.answers["steps"] == [first, second, third]
+    assert editor._up[first].disabled
+    assert editor._down[third].disabled
 
 
 def test_prediction_is_recalled_beside_the_result(tmp_path):
