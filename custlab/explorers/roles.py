@@ -39,6 +39,7 @@ def titles_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
         The explorer.
     """
     units = _units(case, customers)
+    reasons = {customer: _reasons(unit, customer) for customer, unit in units.items()}
     steps = {
         "titles": _("1 titles"),
         "actions": _("2 what they did"),
@@ -52,7 +53,7 @@ def titles_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
         if step == "actions":
             shown = plots.profile_bars(unit, customer, reveal=False)
             return shown, _("Look for the widest D: who shows authority? Does your guess stand?")
-        return plots.buying_unit(unit, customer), _reasons(unit, customer)
+        return plots.buying_unit(unit, customer), reasons[customer]
 
     return explorer(
         draw,
@@ -195,9 +196,10 @@ def contacts_explorer(case, customers: list[str] | None = None) -> widgets.VBox:
     units = _units(case, customers)
     labels = {"sell": _("sell something new"), "close": _("close a deal"), "serve": _("serve")}
     aims = [(labels[aim], aim) for aim in AIMS]
+    ranks = _ranks(case, units)
 
     def draw(customer, aim):
-        ranked = subject.key_contacts(units[customer], customer, aim=aim)
+        ranked = ranks[customer, aim]
         first = ranked.iloc[0]
         if first["points"] == 0:
             text = _("Nobody here has left enough evidence: the first call is to find out.")
@@ -248,6 +250,21 @@ def _units(case, customers: list[str] | None) -> dict[str, SimpleNamespace]:
         if day is not None:
             units[customer].as_of = day
     return units
+
+
+def _ranks(case, units: dict) -> dict[tuple[str, str], pd.DataFrame]:
+    """Rank the people of the customers offered for each aim, all customers at once."""
+    offered = SimpleNamespace(
+        people=pd.concat(unit.people for unit in units.values()),
+        interactions=pd.concat(unit.interactions for unit in units.values()),
+    )
+    if hasattr(case, "as_of"):
+        offered.as_of = case.as_of
+    return {
+        (customer, aim): ranked
+        for aim in AIMS
+        for customer, ranked in subject.key_contacts(offered, aim=aim).groupby("customer_id")
+    }
 
 
 def _labels(case, units: dict) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sys
+import warnings
 from functools import cached_property
 from pathlib import Path
 
@@ -62,8 +63,10 @@ class Course:
     def gradebook(self):
         """Open the gradebook, an nbgrader one; use it in a ``with`` statement."""
         from nbgrader.api import Gradebook
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+        # Of nbgrader's own making, and nothing that an instructor could act on.
+        warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
         # nbgrader starts the program alembic when it makes a gradebook: it lies beside Python.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):

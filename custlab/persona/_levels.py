@@ -155,7 +155,7 @@ def stage_words(level: str) -> str:
         "couple": _("Live as couples"),
         "empty nest": _("Children have left home"),
         "family with teenagers": _("Families with teenagers"),
-        "retired": _("Retired"),
+        "retired": _("Live in retirement"),
         "single": _("Live as singles"),
         "young family": _("Young families"),
     }

@@ -29,12 +29,15 @@ class Idea:
         As the first sentence, and as the second; "" if it makes none.
     trait : str
         Id of the line that it follows from.
+    weak : bool
+        Whether that line's evidence is weak.
     """
 
     key: tuple
     lead: str
     second: str
     trait: str
+    weak: bool
 
 
 def with_messages(personas: tuple[Persona, ...]) -> tuple[Persona, ...]:
@@ -61,8 +64,11 @@ def with_messages(personas: tuple[Persona, ...]) -> tuple[Persona, ...]:
             if other != place and _same_lead(leads[other], leads[place])
             for idea in told
         }
-        message, because = _composed(ideas[place], shared)
-        drafted.append(replace(persona, message=message, message_because=because))
+        told = _chosen(ideas[place], shared)
+        message = " ".join([told[0].lead, *(idea.second for idea in told[1:])]) if told else ""
+        because = tuple(idea.trait for idea in told)
+        said = message or _("Tell us what matters most to you, and we start from there.")
+        drafted.append(replace(persona, message=said, message_because=because))
     return tuple(drafted)
 
 
@@ -74,15 +80,14 @@ def _lead(ideas: list[Idea]) -> Idea | None:
     return next((idea for idea in ideas if idea.lead), None)
 
 
-def _composed(ideas: list[Idea], shared: set) -> tuple[str, tuple[str, ...]]:
+def _chosen(ideas: list[Idea], shared: set) -> list[Idea]:
+    """Choose a lead, and a second idea: a sure one before one of one's own."""
     lead = _lead(ideas)
     if lead is None:
-        return _("Tell us what matters most to you, and we start from there."), ()
+        return []
     seconds = [idea for idea in ideas if idea.second and idea is not lead]
-    seconds.sort(key=lambda idea: idea.key in shared)  # stable: the order of evidence stays
-    if not seconds:
-        return lead.lead, (lead.trait,)
-    return f"{lead.lead} {seconds[0].second}", (lead.trait, seconds[0].trait)
+    seconds.sort(key=lambda idea: (idea.weak, idea.key in shared))  # stable: evidence decides
+    return [lead, *seconds[:1]]
 
 
 def ideas_of(persona: Persona) -> list[Idea]:
@@ -107,8 +112,8 @@ def ideas_of(persona: Persona) -> list[Idea]:
             key = (column, level, trait.evidence.effect > 0)
             # What is clearly wanted makes a better lead than what is merely wanted more.
             clear = rank == 0 and trait.evidence.value >= WANTED
-            order = (trait.strength not in SURE, rank, not clear)
-            found.append((order, Idea(key, lead, second, trait.id)))
+            weak = trait.strength not in SURE
+            found.append(((weak, rank, not clear), Idea(key, lead, second, trait.id, weak)))
     found.sort(key=lambda one: one[0])
     return [idea for _order, idea in found]
 

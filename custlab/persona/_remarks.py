@@ -48,8 +48,8 @@ def _one_message(personas: list[Persona]) -> str:
         )
     else:
         text = _(
-            "{names} share one message: their cards give no reason for different ones. Write one "
-            "of your own for each, or ask whether they are two kinds of customers at all."
+            "{names} share one message: their cards give no sure reason for different ones. Write "
+            "one of your own for each, or ask whether they are two kinds of customers at all."
         )
     return text.format(names=_listed(personas))
 

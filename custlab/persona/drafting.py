@@ -16,6 +16,7 @@ from custlab.persona._facts import Facts, facts_of, member_ids
 from custlab.persona._headline import headline
 from custlab.persona._lines import quote_line, role_line, value_line
 from custlab.persona._message import with_messages
+from custlab.persona._protected import PROTECTED
 from custlab.persona.actions import suggest
 from custlab.persona.evidence import MIN_MEMBERS, evidence_of, too_few, trait_table
 from custlab.persona.model import Persona, PersonaSet, Trait
@@ -32,14 +33,15 @@ LEAST_LEAD = 0.1
 SAME = 0.9
 # Columns that say where to reach customers.
 CHANNEL_COLUMNS = ("channel", "timestamp", "acquisition_channel", "marketing_consent")
-# The law and good manners ask for more before these are written on a card.
-SENSITIVE = {"gender": ("strong",)}
+# The law and good manners ask for surer evidence before these are written on a card.
+SENSITIVE = {column: one.needs for one in PROTECTED for column in one.columns}
 
 
 def draft(case, members, name=None, segment: str = "", rest=None) -> Persona:
     """Draft a persona of a segment: the clearest traits, each with its evidence.
 
-    A line is drafted if its evidence is at least weak, if it holds for at least half of the
+    A line is drafted if its evidence is at least weak (moderate where it speaks of a protected
+    attribute such as age, strong where of gender), if it holds for at least half of the
     segment, and for ten points more of the segment than of the others; of each dimension the
     strongest few are taken. A dimension without such a line stays
     empty: nothing is made up to fill a card.
@@ -211,7 +213,7 @@ def _chosen(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
             lines.get(row.dimension, 0) >= MOST_LINES[row.dimension]
             or kinds.get(row.kind, 0) >= MOST_OF_KIND.get(row.kind, 99)
             or columns.get(column, 0) >= MOST_OF_COLUMN.get(row.column, 1)
-            or any(_same_customers(facts, row, table.loc[known]) for known in kept)
+            or any(_says_it_too(facts, row, table.loc[known]) for known in kept)
         )
         if not full:
             kept.append(place)
@@ -221,8 +223,10 @@ def _chosen(table: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     return table.loc[kept]
 
 
-def _same_customers(facts: Facts, row, other) -> bool:
-    """Say whether two shares count nearly the same customers, so that one says it all."""
+def _says_it_too(facts: Facts, row, other) -> bool:
+    """Say whether two lines read alike, or count nearly the same customers: one says it all."""
+    if row.text == other["text"]:
+        return True
     if not row.statistic == other["statistic"] == "share":
         return False
     one, two = (facts.column((line.table, line.column, line.level)) for line in (row, other))

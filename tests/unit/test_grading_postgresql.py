@@ -184,6 +184,22 @@ def test_a_regrading_is_first_shown_then_done_with_a_copy_kept(both, tmp_path):
     assert copy_gradebook(course) != copy
 
 
+def test_the_password_may_stay_out_of_the_settings(url, tmp_path, monkeypatch):
+    told = urlsplit(url)
+    escaped = secret(url).replace("\\", "\\\\").replace(":", "\\:")
+    passwords = tmp_path / "pgpass"
+    line = f"{told.hostname}:{told.port}:*:{told.username}:{escaped}\n"
+    passwords.write_text(line, encoding="utf-8")
+    passwords.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    address = url.replace(f":{told.password}@", "@")
+    text = f"c = get_config()\nc.CourseDirectory.db_url = {address!r}\n"
+    (tmp_path / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    with Course(tmp_path).gradebook() as book:
+        assert book.engine.url.password is None
+        assert book.course_id
+
+
 def test_a_server_that_is_away_is_named_without_its_password(url, tmp_path):
     away = url.replace(f":{urlsplit(url).port}/", ":1/")
     wrong = url.replace(urlsplit(url).password, "not-the-word")

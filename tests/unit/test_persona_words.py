@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from custlab import load_case
-from custlab.persona import PersonaSet, check_persona, draft, side_by_side
+from custlab.persona import PersonaSet, check_persona, draft, draft_set, side_by_side
 from custlab.persona._facts import facts_of
 from custlab.persona._headline import headline
 from custlab.persona._levels import way_words
@@ -53,6 +53,19 @@ def test_what_a_draft_says_is_english_that_can_be_read_aloud(name):
         assert len(persona.headline) < 180
         both = [trait.text.casefold() for trait in persona.traits]
         assert len(both) == len(set(both))
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("appliances", "life_stage"), ("software", "city_tier"), ("ecommerce", "gender")],
+)
+def test_other_ways_to_cut_give_cards_that_pass_their_own_check(name, column):
+    case = load_case(name)
+    segments = case.customers.set_index("customer_id")[column].dropna().astype(str)
+    for persona in draft_set(case, segments):
+        members = segments.index[segments == persona.segment]
+        codes = check_persona(persona, case, members, rest=segments.index)["code"]
+        assert set(codes) <= {"missing", "protected"}
 
 
 @pytest.mark.parametrize("name", CASES)

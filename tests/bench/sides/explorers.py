@@ -18,7 +18,7 @@ def values(control) -> list:
     """Up to eight values of a control, spread over its range, the present one last."""
     if getattr(control, "options", None):
         all_values = [o[1] if isinstance(o, tuple) else o for o in control.options]
-    elif isinstance(control.value, bool):
+    elif isinstance(getattr(control, "value", None), bool):
         all_values = [not control.value]
     elif hasattr(control, "min"):
         steps = min(MOST_MOVES, max(1, round((control.max - control.min) / control.step)))
@@ -30,10 +30,19 @@ def values(control) -> list:
     return [value for value in all_values[::step] if value != control.value] + [control.value]
 
 
+def controls(box):
+    """Give the controls in a box, those in the boxes inside it too."""
+    for child in box.children:
+        if hasattr(child, "children"):
+            yield from controls(child)
+        else:
+            yield child
+
+
 def times(box) -> list[float]:
     """Seconds of each answer."""
     found = []
-    for control in box.children[1].children:
+    for control in controls(box.children[1]):
         for value in values(control):
             began = time.perf_counter()
             control.value = value
