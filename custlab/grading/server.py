@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
@@ -195,6 +196,9 @@ class ForkServer:
                 start_new_session=True,  # Ctrl-C is for the grader, not for its kernels
             )
 
+        # Also when nobody comes to stop it, because what was to be graded is not there.
+        self._stopped = weakref.finalize(self, _stop, self._process, self._folder)
+
     def _environment(self) -> dict[str, str]:
         """Give a bare environment: nothing of the instructor's, one thread per process."""
         inside = INSIDE if self.sandboxed else self._folder.name
@@ -293,11 +297,15 @@ class ForkServer:
 
     def stop(self) -> None:
         """Stop the server, if it is this one's own."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        self._process.stderr.close()
-        self._process.stdin.close()
-        self._folder.cleanup()
-        self._process = None
+        if self._process is not None:
+            self._stopped()
+            self._process = None
+
+
+def _stop(process: subprocess.Popen, folder: tempfile.TemporaryDirectory) -> None:
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
+    folder.cleanup()
