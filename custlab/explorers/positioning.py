@@ -61,7 +61,7 @@ def road_explorer(case):
         reached = (roads[kind] <= days).mean() * 100
         text = _(
             "An offer of {days} days covers <strong>{reached:.0f} of 100 roads</strong> from the "
-            "first recorded trace to the order ({kind}, {n} orders). Half of the roads take "
+            "first recorded trace to the order ({kind}, {n:,} orders). Half of the roads take "
             "{middle:.0f} days or more."
         ).format(
             days=days,

@@ -44,6 +44,7 @@ class Course:
             ) from end
         finally:
             sys.path[:] = paths
+        app.coursedir.db_url = self._whole(app.coursedir.db_url)
         return app
 
     @property
@@ -53,8 +54,11 @@ class Course:
 
     @property
     def db_url(self) -> str:
-        """The gradebook's address; a relative SQLite file is one in the course's folder."""
-        url = self.directories.db_url
+        """The gradebook's address."""
+        return self.directories.db_url
+
+    def _whole(self, url: str) -> str:
+        """Make a relative SQLite file one in the course's folder, wherever a command is typed."""
         found = re.fullmatch(r"sqlite:///(?!/)(.*)", url)
         if found and not Path(found[1]).is_absolute():
             return f"sqlite:///{(self.root / found[1]).as_posix()}"

@@ -61,7 +61,7 @@ def responses(rates, title: str) -> Picture:
     """
     groups, approaches = list(rates["group"].unique()), _in_order(rates["approach"])
     height = 1.5 + 0.52 * len(groups)
-    fig, ax = new_figure(8, height)
+    fig, ax = new_figure(8.5, height)
     words = [words_for(approach) for approach in approaches]
     fix_margins(fig, groups, words, bottom=0.6 / height, top=1 - 0.35 / height)
     offsets = np.linspace(-0.24, 0.24, len(approaches)) if len(approaches) > 1 else [0]

@@ -264,7 +264,11 @@ def test_times_of_handing_in_are_recorded_only_when_asked(course, tmp_path):
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="nbgrader has no exchange on Windows")
-def test_from_the_exchange_an_earlier_submission_is_kept(course, tmp_path):
+def test_from_the_exchange_an_earlier_submission_is_kept(course, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+
     def hand_in(text, minute):
         name = f"ln1+{ASSIGNMENT}+2026-03-02 10:{minute}:00.000000 UTC+x{minute}"
         folder = tmp_path / "exchange" / "custlab" / "inbound" / name
@@ -287,6 +291,7 @@ def test_from_the_exchange_an_earlier_submission_is_kept(course, tmp_path):
     assert now.pop(f"ln1/{ASSIGNMENT}/{FILE}") == notebook("second")
     assert list(now.values()) == [notebook("first")]
     assert next(iter(now)).startswith(f".earlier/ln1/{ASSIGNMENT}/")
+    assert list(elsewhere.iterdir()) == [], "the gradebook is the course's, wherever one stands"
 
 
 def test_the_command_says_what_it_did(course, tmp_path):

@@ -97,7 +97,6 @@ def nbgrader(root: Path):
     from traitlets.config import Config
 
     course = Course(root)
-    course.directories.db_url = course.db_url  # formgrader itself starts in the course's folder
     return NbGraderAPI(course.directories, config=Config(course.app.config))
 
 
