@@ -1,8 +1,10 @@
 """The core that everything stands on: errors, files, language, pictures, explorers, imports."""
 
+import gc
 import subprocess
 import sys
 import warnings
+import weakref
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -96,6 +98,15 @@ def test_chinese_labels_and_ticks_are_drawn_in_a_font_that_has_them():
         assert picture("客户画像") != picture("购买角色")
 
 
+@pytest.mark.skipif(len(_installed_fonts()) < 2, reason="no Chinese font on this machine")
+def test_only_texts_that_need_it_carry_a_chinese_font():
+    fig, ax = new_figure(3, 2)
+    plain, chinese = ax.text(0, 0, "31 May 2024"), ax.text(0, 1, "2024年5月31日")
+    Picture(fig, "Two dates.").png()
+    assert len(plain.get_fontfamily()) == 1
+    assert len(chinese.get_fontfamily()) > 1
+
+
 def test_a_chinese_font_is_known_for_each_system():
     assert {"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei"} <= set(FONTS)
 
@@ -114,6 +125,22 @@ def test_explorer_answers_a_slider_and_shows_an_error_as_a_sentence():
     assert 'alt="picture 2"' in box.children[-2].value
     slider.value = 7
     assert "At most 3." in box.children[-1].value
+
+
+def test_explorer_frees_a_figure_when_it_has_been_shown():
+    figures = []
+
+    def draw(n):
+        fig, _ = new_figure(2, 1)
+        figures.append(weakref.ref(fig))
+        return Picture(fig, f"picture {n}")
+
+    slider = widgets.IntSlider(description="How many", value=1, max=9)
+    box = explorer(draw, "Counting", n=slider)
+    slider.value = 2
+    assert 'alt="picture 2"' in box.children[-2].value
+    assert [figure() for figure in figures] == [None, None]
+    assert gc.isenabled()
 
 
 def test_no_module_names_this_machine():
