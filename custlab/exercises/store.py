@@ -280,8 +280,12 @@ class Store:
         """Keep other kernels on this machine from saving at the same moment."""
         from filelock import FileLock, Timeout
 
-        name = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:16]
-        lock = FileLock(Path(tempfile.gettempdir()) / f"custlab-{name}.lock", timeout=2)
+        # Sixteen locks for all notebooks of a person: such files cannot be removed safely, and two
+        # notebooks that share one wait for milliseconds.
+        digit = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[0]
+        owner = os.getuid() if hasattr(os, "getuid") else ""
+        name = f"custlab-{owner}-{digit}.lock"
+        lock = FileLock(Path(tempfile.gettempdir()) / name, timeout=2)
         try:
             lock.acquire()
         except (OSError, Timeout):  # better to save without a lock than not at all
