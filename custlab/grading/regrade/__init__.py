@@ -46,11 +46,12 @@ def preview_regrade(
     CustLabError
         If marked cells were added or taken away since work was handed in.
     """
+    from custlab.grading.master import load_masters
     from custlab.grading.run import Run
 
-    run = Run(course, assignment, settings, students, as_released=False)
     marks = _marks(course, assignment)
-    _check_structure(marks, run.masters)
+    _check_structure(marks, load_masters(course, assignment, as_released=False))
+    run = Run(course, assignment, settings, students, as_released=False)
     results = []
     for found in run.preview():
         results.append(found)
