@@ -233,9 +233,10 @@ BREAKING = [
     Attack("daemon", "no process outlives the submission", without(LOST), {"totals": DAEMON}),
     Attack(
         "kills-all",
-        "reaches nothing but what it has started itself",
+        "reaches nothing but itself and what it has started",
         without(LOST),
         {"totals": KILL_ALL},
+        said=("ended its kernel",),
     ),
     Attack("suicide", "loses its own marks only", without(LOST), {"totals": SUICIDE}),
     Attack("segfault", "loses its own marks only", without(LOST), {"totals": SEGFAULT}),
