@@ -184,8 +184,8 @@ def _limit(request: dict) -> None:
     """Apply the limits, then give up every capability that entering the sandbox gave."""
     limits = Limits(**request["limits"])
     if request["sandboxed"]:
-        # Since Linux 6.14 a process namespace has a ceiling of its own. It holds where the limit per
-        # user does not. The numbers below 300 are given once only, so they come on top.
+        # Since Linux 6.14 a process namespace has a ceiling of its own. It holds where the limit
+        # per user does not. The numbers below 300 are given once only, so they come on top.
         with contextlib.suppress(OSError):
             Path("/proc/sys/kernel/pid_max").write_text(str(300 + limits.processes))
         # No namespaces inside the namespaces: much of the system could only be reached there.

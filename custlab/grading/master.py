@@ -288,9 +288,10 @@ def _compare_with_gradebook(course: Course, masters: list[Master]) -> None:
     from nbgrader.api import MissingEntry
 
     assignment = masters[0].assignment
-    again = _("Run `nbgrader generate_assignment {name}`, then grade again.").format(
-        name=assignment
-    )
+    again = _(
+        "Run `nbgrader generate_assignment {name}`, then grade again; `custlab regrade {name}` shows "
+        "first whose marks would change."
+    ).format(name=assignment)
     with course.gradebook() as gradebook:
         for master in masters:
             try:
