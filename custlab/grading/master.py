@@ -289,8 +289,8 @@ def _compare_with_gradebook(course: Course, masters: list[Master]) -> None:
 
     assignment = masters[0].assignment
     again = _(
-        "Run `nbgrader generate_assignment {name}`, then grade again; `custlab regrade {name}` shows "
-        "first whose marks would change."
+        "`custlab regrade {name}` shows whose marks would change; or run "
+        "`nbgrader generate_assignment {name}`, then grade again."
     ).format(name=assignment)
     with course.gradebook() as gradebook:
         for master in masters:
