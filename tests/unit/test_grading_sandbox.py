@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,9 @@ def inside(code: str, view: View, limits: Limits | None = None):
             await manager.shutdown_kernel(now=True)
         return "".join(printed)
 
-    return json.loads(asyncio.run(run()))
+    # In a thread of its own: browser tests leave an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return json.loads(pool.submit(lambda: asyncio.run(run())).result())
 
 
 @pytest.mark.sandbox
