@@ -20,6 +20,7 @@ from types import SimpleNamespace
 
 from ipykernel.jsonutil import json_clean
 from jupyter_client.session import Session, json_default
+from tornado.ioloop import IOLoop
 from traitlets import Any
 
 from custlab.grading import wire
@@ -172,6 +173,7 @@ class CellKernel:
             shell_channel_thread=NoSubshells(),
             log=app.log,
         )
+        self.kernel.io_loop = IOLoop.current()  # a cell that awaits is interrupted through it
         app.kernel, self.kernel.examiner = self.kernel, examiner
         self.kernel.shell.kernel = self.kernel
         app.init_shell()
@@ -217,6 +219,9 @@ class CellKernel:
 
 
 async def _main(examiner, requests, outputs) -> None:
+    # With a handler of its own for any signal, the loop wakes up at every signal, so that one can
+    # interrupt a cell that awaits.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, lambda: None)
     reader, _writer = await asyncio.open_unix_connection(sock=requests)
     await CellKernel(outputs, examiner).serve(reader)
 

@@ -206,6 +206,13 @@ BREAKING = [
         said=("was interrupted",),
     ),
     Attack(
+        "endless-wait",
+        "is interrupted; later cells keep their marks",
+        without(LOST),
+        {"totals": "import asyncio\ntotals = None\nawait asyncio.sleep(1000)"},
+        said=("was interrupted",),
+    ),
+    Attack(
         "deaf-loop",
         "is ended; earlier cells are run again, later ones keep their marks",
         without(LOST),
