@@ -103,6 +103,7 @@ class Notebook:
 
     def __init__(self, page, lab: Lab, name: str) -> None:
         self.page, self.lab, self.name = page, lab, name
+        page.set_default_timeout(90_000)  # other tests may keep the machine busy
         self.open()
 
     def open(self) -> None:
