@@ -174,7 +174,7 @@ class CellKernel:
             log=app.log,
         )
         self.kernel.io_loop = IOLoop.current()  # a cell that awaits is interrupted through it
-        app.kernel, self.kernel.examiner = self.kernel, examiner
+        app.kernel, self._examiner = self.kernel, examiner
         self.kernel.shell.kernel = self.kernel
         app.init_shell()
 
@@ -185,7 +185,7 @@ class CellKernel:
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             if "source" not in request:
-                serve(self.kernel.examiner, self.kernel.shell.user_ns)
+                serve(self._examiner, self.kernel.shell.user_ns)
                 return {"status": "ok"}
             reply = await self.kernel.do_execute(
                 request["source"], silent=False, store_history=True, allow_stdin=False

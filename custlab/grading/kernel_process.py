@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import socket
 import sys
 import tempfile
 import threading
@@ -23,7 +22,6 @@ from IPython.core.application import BaseIPythonApplication
 from IPython.utils.capture import capture_output
 from traitlets import Dict
 
-SERVE = "custlab_serve_request"
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 
 
@@ -42,9 +40,8 @@ class NoSubshells:
 
 
 class SubmissionKernel(IPythonKernel):
-    """An IPython kernel that also hands out values of the learner's namespace to the examiner."""
+    """An IPython kernel whose cells run one after the other, without a debugger."""
 
-    examiner: socket.socket | None = None
     _supports_kernel_subshells = False
 
     def __init__(self, **kwargs):
@@ -52,20 +49,6 @@ class SubmissionKernel(IPythonKernel):
         # of 2,000 modules makes this process copy as many pages of memory.
         with mock.patch.object(ipkernel, "sys", SimpleNamespace(modules={})):
             super().__init__(**kwargs)
-        self.shell_handlers[SERVE] = self.serve_examiner
-
-    async def serve_examiner(self, stream, ident, parent) -> None:
-        """Answer the examiner's questions about the namespace until it says that it is done."""
-        from custlab.grading.witness import serve
-
-        status = "ok"
-        try:
-            serve(self.examiner, self.shell.user_ns)
-        except (KeyboardInterrupt, Exception):
-            status = "error"
-        self.session.send(
-            stream, SERVE.replace("request", "reply"), {"status": status}, parent, ident
-        )
 
 
 class SubmissionKernelApp(IPKernelApp):
@@ -178,19 +161,17 @@ def _scale_a_column() -> None:
 
 def run(request: dict, descriptors: list[int]) -> None:
     """Be the kernel of one submission until the sandbox is closed."""
-    bridge, *listeners = descriptors
     app = SubmissionKernelApp.instance()
     app.transport, app.ip = "ipc", request["ip"]
     for number, name in enumerate(("shell", "iopub", "stdin", "control"), start=1):
         setattr(app, f"{name}_port", number)
-    app.listeners = dict(enumerate(listeners, start=1))
+    app.listeners = dict(enumerate(descriptors, start=1))
     app.session.key = request["key"].encode()
     app.init_sockets()
     app.init_io()
     app.init_signal()
     app.init_kernel()
     app.kernel.shell.kernel = app.kernel
-    app.kernel.examiner = socket.socket(fileno=bridge)
     app.init_shell()
     sys.stdout.flush()
     sys.stderr.flush()

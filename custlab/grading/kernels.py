@@ -105,7 +105,6 @@ class WarmProvisioner(KernelProvisionerBase):
     view = Instance(View, allow_none=True)
     files = Any(None, allow_none=True)
     folder = None
-    bridge = None  # the examiner's end of the way to the kernel
 
     @property
     def has_process(self) -> bool:
@@ -153,19 +152,18 @@ class WarmProvisioner(KernelProvisionerBase):
         folder = kwargs.get("cwd")
         files = self.files if self.files is not None else _files_of(folder)
         listeners = [self._listen(number) for number in range(1, len(CHANNELS) + 1)]
-        self.bridge, kernels_end = socket.socketpair()
         try:
             self.child = self.server.spawn(
                 "kernel",
                 {"ip": self.parent.ip, "key": self.parent.session.key.decode()},
                 files,
-                [kernels_end.fileno(), *(listener.fileno() for listener in listeners)],
+                [listener.fileno() for listener in listeners],
                 self.limits,
                 self.view or View(python_folders()),
                 folder=INSIDE if self.server.sandboxed else f"{self.folder}/submission",
             )
         finally:
-            for opened in (kernels_end, *listeners):
+            for opened in listeners:
                 opened.close()
         return self.parent.get_connection_info()
 
@@ -177,8 +175,6 @@ class WarmProvisioner(KernelProvisionerBase):
 
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the sockets and whatever the kernel left."""
-        if self.bridge:
-            self.bridge.close()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
