@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from custlab.customer_types.rhythm import known_on
@@ -50,20 +51,22 @@ def early_facts(case, days: int = 14) -> pd.DataFrame:
     """
     if days < 0:
         raise InputError(_("days must be 0 or more, not {days}.").format(days=days))
-    orders = _orders_with_age(case)
-    first_day = orders.groupby("customer_id", observed=True)["order_date"].min()
-    decided_on = (first_day + pd.Timedelta(days=days)).rename("decided_on")
-    decided_on = decided_on[decided_on <= case.as_of]
-    if decided_on.empty:
+    orders = _kept_orders(case)
+    customers = orders.groupby("customer_id", observed=True)
+    decided_on = (customers["order_date"].min() + pd.Timedelta(days=days)).rename("decided_on")
+    watched = decided_on <= case.as_of
+    if not watched.any():
         raise InputError(
             _("No customer has been watched for {days} days yet. Watch for fewer days.").format(
                 days=days
             )
         )
-    early = orders[(orders["age_days"] <= days) & orders["customer_id"].isin(decided_on.index)]
+    until = decided_on.where(watched).to_numpy()[customers.ngroup()]  # no date is before no day
+    early = orders[orders["order_date"] <= until]
+    decided_on = decided_on[watched]
     customers = case.customers.set_index("customer_id")
     known = [name for name in PERSONAL if name in customers.columns]
-    facts = decided_on.to_frame().join(customers[known]).join(_order_facts(early))
+    facts = decided_on.to_frame().join(customers[known]).join(_order_facts(case, early))
     return facts.assign(contacts=_contacts_until(case, decided_on))
 
 
@@ -90,7 +93,7 @@ def facts_of_today(case) -> pd.DataFrame:
     >>> list(facts_of_today(load_case("ecommerce")).columns)
     ['turnover_until_today', 'orders_until_today', 'days_since_last_order', 'contacts_until_today']
     """
-    orders = _orders_with_age(case).groupby("customer_id", observed=True)
+    orders = _kept_orders(case).groupby("customer_id", observed=True)
     contacts = case.interactions.groupby("customer_id", observed=True).size()
     found = pd.DataFrame(
         {
@@ -132,16 +135,19 @@ def first_value(case, within: int = 180) -> pd.Series:
     >>> bool((first_value(load_case("ecommerce")) > 0).all())
     True
     """
-    orders = _orders_with_age(case)
-    first_day = orders.groupby("customer_id", observed=True)["order_date"].min()
-    passed = first_day.index[first_day + pd.Timedelta(days=within) <= case.as_of]
+    orders = _kept_orders(case)
+    customers = orders.groupby("customer_id", observed=True)
+    until = customers["order_date"].min() + pd.Timedelta(days=within)
+    passed = np.flatnonzero(until <= case.as_of)
     if len(passed) == 0:
         raise InputError(
             _("No customer has been observed for {n} days after the first order: choose a shorter "
               "time.").format(n=within)
         )  # fmt: skip
-    amounts = orders[orders["age_days"] <= within].groupby("customer_id", observed=True)["amount"]
-    return amounts.sum().loc[passed].rename("monetary")
+    number = customers.ngroup().to_numpy()
+    in_time = (orders["order_date"] <= until.to_numpy()[number]).to_numpy()
+    amounts = orders["amount"][in_time].groupby(number[in_time]).sum()
+    return amounts.loc[passed].set_axis(until.index[passed]).rename("monetary")
 
 
 def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0.3):
@@ -191,17 +197,18 @@ def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0
     return learn, test
 
 
-def _orders_with_age(case) -> pd.DataFrame:
-    """Give the kept order lines with the product's line and the days since the first order."""
-    orders = known_on(case.orders, case.as_of).merge(
-        case.products[["product_id", "line"]], on="product_id", how="left"
-    )
-    orders = orders.sort_values(["order_date", "order_id"], kind="stable")
-    first = orders.groupby("customer_id", observed=True)["order_date"].transform("min")
-    return orders.assign(age_days=(orders["order_date"] - first).dt.days)
+def _kept_orders(case) -> pd.DataFrame:
+    """Give the kept order lines by date: added up in another order, sums differ at the end."""
+    orders = known_on(case.orders, case.as_of).reset_index(drop=True)
+    if orders["order_date"].is_monotonic_increasing:
+        return orders
+    return orders.sort_values(["order_date", "order_id"], kind="stable", ignore_index=True)
 
 
-def _order_facts(early: pd.DataFrame) -> pd.DataFrame:
+def _order_facts(case, early: pd.DataFrame) -> pd.DataFrame:
+    """Sum up each customer's early order lines."""
+    early = early.merge(case.products[["product_id", "line"]], on="product_id", how="left")
+    early = early.sort_values(["order_date", "order_id"], kind="stable")
     grouped = early.groupby("customer_id", observed=True)
     amount = grouped["amount"].sum()
     discount = grouped["discount"].sum()
@@ -219,8 +226,11 @@ def _order_facts(early: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contacts_until(case, decided_on: pd.Series) -> pd.Series:
-    contacts = case.interactions[["customer_id", "timestamp"]]
-    until = contacts["customer_id"].map(decided_on) + pd.Timedelta(days=1)
-    known = contacts[contacts["timestamp"] < until]
-    counts = known.groupby("customer_id", observed=True).size()
-    return counts.reindex(decided_on.index).fillna(0).astype(int)
+    """Count each customer's interactions up to the day of the decision."""
+    contacts = case.interactions
+    number, names = pd.factorize(contacts["customer_id"])
+    number = decided_on.index.get_indexer(names)[number]
+    until = decided_on.to_numpy()[number] + np.timedelta64(1, "D")
+    known = (number >= 0) & (contacts["timestamp"] < until).to_numpy()
+    counts = np.bincount(number[known], minlength=len(decided_on))
+    return pd.Series(counts, index=decided_on.index)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.customer_types.rhythm import known_on, repurchase_rhythm
+from custlab.customer_types.rhythm import known_on, rhythm_of, waits_of
 from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.rfm import rfm_table
+from custlab.value.rfm import rfm_of
 
 NEEDS = ("household", "enterprise", "government")
 BEHAVIOURS = ("potential", "active", "at risk", "churned")
@@ -53,12 +53,12 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
         raise InputError(
             _("Nobody had ordered by {day:%Y-%m-%d}: choose a later day.").format(day=as_of)
         )
-    facts = rfm_table(orders, as_of=as_of).set_index("customer_id")
+    facts = rfm_of(orders, as_of).set_index("customer_id")
     table = customers.join(facts)
     found = table[["recency", "frequency", "monetary"]].astype("Float64")
     found["need"] = apply_rules(customers, need_rules() if need is None else need)
     if behaviour is None:
-        behaviour = behaviour_rules(_rhythm_by_need(orders, found["need"], as_of))
+        behaviour = behaviour_rules(_rhythm_by_need(waits_of(orders, as_of), found["need"]))
     if value is None:
         value = value_rules(found["monetary"])
     found["behaviour"] = apply_rules(found, behaviour, groups=found["need"])
@@ -79,17 +79,16 @@ def _customers_on(case, as_of) -> pd.DataFrame:
     return customers[customers["customer_since"] <= as_of]
 
 
-def _rhythm_by_need(orders: pd.DataFrame, need: pd.Series, as_of) -> pd.DataFrame:
+def _rhythm_by_need(waits: pd.DataFrame, need: pd.Series) -> pd.DataFrame:
     """Give each need its own rhythm, or all the same one if a group has too few returns."""
-    with_need = orders.assign(need=orders["customer_id"].map(need))
     try:
-        rhythm = repurchase_rhythm(with_need, as_of, by="need")
+        rhythm = rhythm_of(waits.assign(group=waits["customer_id"].map(need)))
     except InputError:
-        return repurchase_rhythm(with_need, as_of)
+        return rhythm_of(waits)
     few = rhythm["returns"] < 30
     if few.any():
         thresholds = ["active_days", "churned_days"]
-        common = repurchase_rhythm(with_need, as_of).iloc[0]
+        common = rhythm_of(waits).iloc[0]
         rhythm.loc[few, thresholds] = common[thresholds].to_numpy(dtype=int)
     return rhythm
 

@@ -100,9 +100,35 @@ def repurchase_rhythm(
             _("The shares must satisfy 0 < active < churned <= 1, not {active} and {churned}.")
             .format(active=active, churned=churned)
         )  # fmt: skip
-    found = waits(orders, as_of, by)
-    groups = {"all": found} if by is None else dict(list(found.groupby("group", observed=True)))
-    rows = {name: _rhythm(part, name, active, churned) for name, part in groups.items()}
+    return rhythm_of(waits(orders, as_of, by), active, churned)
+
+
+def rhythm_of(
+    found: pd.DataFrame, active: float = ACTIVE_UNTIL, churned: float = CHURNED_FROM
+) -> pd.DataFrame:
+    """Derive the rhythm from waits, for each ``group`` if they have this column.
+
+    Parameters
+    ----------
+    found : DataFrame
+        The result of :func:`waits`.
+    active, churned : float
+        Shares of all returns, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        As from :func:`repurchase_rhythm`.
+
+    Raises
+    ------
+    InputError
+        If nobody in a group ever came back.
+    """
+    groups = {"all": found}
+    if "group" in found.columns:
+        groups = dict(list(found.groupby("group", observed=True)))
+    rows = {name: _rhythm(part, active, churned) for name, part in groups.items()}
     return pd.DataFrame.from_dict(rows, orient="index").astype(
         {"returns": int, "open": int, "active_days": int, "churned_days": int}
     )
@@ -136,18 +162,36 @@ def waits(orders: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
             _("The orders have no column {column!r}. Join it first, for example "
               "orders.merge(products, on='product_id').").format(column=by)
         )  # fmt: skip
-    as_of = pd.Timestamp(as_of)
-    kept = known_on(orders, as_of)
-    days = kept.drop_duplicates(["customer_id", "order_date"]).sort_values(
-        ["customer_id", "order_date"]
-    )
-    following = days.groupby("customer_id", observed=True)["order_date"].shift(-1)
-    found = days[["customer_id", "order_date"]].assign(
-        days=(following.fillna(as_of) - days["order_date"]).dt.days, ended=following.notna()
-    )
+    return waits_of(known_on(orders, as_of), as_of, by)
+
+
+def waits_of(kept: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
+    """List the waits in orders that :func:`known_on` has checked.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        The result of :func:`known_on`.
+    as_of, by
+        As for :func:`waits`.
+
+    Returns
+    -------
+    DataFrame
+        As from :func:`waits`.
+    """
+    customer = kept.groupby("customer_id", observed=True).ngroup().to_numpy()
+    day = kept["order_date"].to_numpy()
+    rows = np.lexsort((day, customer))
+    repeated = (np.diff(customer[rows]) == 0) & (np.diff(day[rows]) == np.timedelta64(0))
+    rows = rows[np.append(True, ~repeated)]  # one row a day, however many order lines
+    ended = np.append(np.diff(customer[rows]) == 0, False)
+    days = kept[["customer_id", "order_date"]].iloc[rows].reset_index(drop=True)
+    until = days["order_date"].shift(-1).where(ended, pd.Timestamp(as_of))
+    found = days.assign(days=(until - days["order_date"]).dt.days, ended=ended)
     if by is not None:
-        found["group"] = days[by]
-    return found.reset_index(drop=True)
+        found["group"] = kept[by].iloc[rows].reset_index(drop=True)
+    return found
 
 
 def known_on(orders: pd.DataFrame, as_of) -> pd.DataFrame:
@@ -174,7 +218,8 @@ def known_on(orders: pd.DataFrame, as_of) -> pd.DataFrame:
     if columns.date in getattr(orders, "columns", []) and pd.api.types.is_datetime64_any_dtype(
         orders[columns.date]
     ):
-        orders = orders[~(orders[columns.date] >= pd.Timestamp(as_of) + pd.Timedelta(days=1))]
+        later = orders[columns.date] >= pd.Timestamp(as_of) + pd.Timedelta(days=1)
+        orders = orders[~later] if later.any() else orders
     frame, __ = checked_orders(orders, columns, as_of=as_of)
     kept = frame.to_native()
     return kept.assign(order_date=kept["order_date"].dt.normalize())
@@ -195,7 +240,7 @@ def _curve(found: pd.DataFrame) -> pd.Series:
     return steps[np.isin(steps.index, days[ended])]
 
 
-def _rhythm(found: pd.DataFrame, name, active: float, churned: float) -> dict:
+def _rhythm(found: pd.DataFrame, active: float, churned: float) -> dict:
     curve = _curve(found)
     share = curve / curve.iloc[-1]
     return {

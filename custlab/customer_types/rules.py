@@ -47,13 +47,16 @@ def apply_rules(table: pd.DataFrame, rules: pd.DataFrame, groups=None) -> pd.Ser
     """
     _check_rules(rules)
     types = np.full(len(table), None, dtype=object)
+    members = {}
+    if "group" in rules.columns and groups is not None:
+        group = groups.reindex(table.index).astype("string")
+        members = {str(name): _is(group, name) for name in rules["group"].unique()}
     for number, rule in enumerate(rules.to_dict("records"), start=1):
         if rule["test"] != "otherwise" and rule["column"] not in table.columns:
             continue
-        holds = pd.isna(types) & _passes(table, rule, number).to_numpy()
-        if "group" in rules.columns and groups is not None:
-            of_group = groups.reindex(table.index).astype("string") == str(rule["group"])
-            holds &= of_group.fillna(False).to_numpy(dtype=bool)
+        holds = pd.isna(types) & _passes(table, rule, number)
+        if members:
+            holds &= members[str(rule["group"])]
         types[holds] = rule["type"]
     return pd.Series(types, index=table.index, dtype="string", name="type")
 
@@ -75,16 +78,16 @@ def _check_rules(rules: pd.DataFrame) -> None:
         )
 
 
-def _passes(table: pd.DataFrame, rule: dict, number: int) -> pd.Series:
+def _passes(table: pd.DataFrame, rule: dict, number: int) -> np.ndarray:
     if rule["test"] == "otherwise":
-        return pd.Series(True, index=table.index)
+        return np.ones(len(table), dtype=bool)
     column = table[rule["column"]]
     if rule["test"] == "known":
-        return column.notna()
+        return column.notna().to_numpy()
     if rule["test"] == "missing":
-        return column.isna()
+        return column.isna().to_numpy()
     if rule["test"] == "is":
-        return (column.astype("string") == str(rule["value"])).fillna(False).astype(bool)
+        return _is(column, rule["value"])
     limit = pd.to_numeric(rule["value"], errors="coerce")
     if pd.isna(limit) or not pd.api.types.is_numeric_dtype(column):
         raise InputError(
@@ -93,7 +96,15 @@ def _passes(table: pd.DataFrame, rule: dict, number: int) -> pd.Series:
             ).format(number=number, column=rule["column"], value=rule["value"])
         )
     passed = column >= limit if rule["test"] == "at least" else column <= limit
-    return passed.fillna(False).astype(bool)
+    return passed.to_numpy(dtype=bool, na_value=False)
+
+
+def _is(column: pd.Series, value) -> np.ndarray:
+    """Compare as text; what is missing is equal to nothing."""
+    if isinstance(column.dtype, pd.CategoricalDtype):  # compare each category only once
+        equal = np.asarray(column.cat.categories.astype("string") == str(value), dtype=bool)
+        return np.append(equal, False)[column.cat.codes]  # code -1, missing, finds the False
+    return (column.astype("string") == str(value)).to_numpy(dtype=bool, na_value=False)
 
 
 def _table(rows) -> pd.DataFrame:
@@ -167,27 +178,22 @@ def behaviour_rules(
                 _("Give a rhythm, or two thresholds in days: active_days, and churned_days that is "
                   "not smaller.")
             )  # fmt: skip
-        return _recency_rules(active_days, churned_days)
-    if len(rhythm) == 1:
-        return _recency_rules(*rhythm[["active_days", "churned_days"]].iloc[0])
-    parts = [
-        _recency_rules(row.active_days, row.churned_days).assign(group=str(row.Index))
-        for row in rhythm.itertuples()
+        return _table(_recency_rules(active_days, churned_days))
+    rows, groups = [], []
+    for group in rhythm.itertuples():
+        part = _recency_rules(group.active_days, group.churned_days)
+        rows += part
+        groups += [str(group.Index)] * len(part)
+    return _table(rows) if len(rhythm) == 1 else _table(rows).assign(group=groups)
+
+
+def _recency_rules(active_days, churned_days) -> list[list]:
+    return [
+        ["recency", "missing", None, "potential"],
+        ["recency", "at most", active_days, "active"],
+        ["recency", "at most", churned_days, "at risk"],
+        [None, "otherwise", None, "churned"],
     ]
-    rules = pd.concat(parts, ignore_index=True)
-    rules.index = pd.RangeIndex(1, len(rules) + 1, name="rule")
-    return rules
-
-
-def _recency_rules(active_days, churned_days) -> pd.DataFrame:
-    return _table(
-        [
-            ["recency", "missing", None, "potential"],
-            ["recency", "at most", active_days, "active"],
-            ["recency", "at most", churned_days, "at risk"],
-            [None, "otherwise", None, "churned"],
-        ]
-    )
 
 
 def value_rules(

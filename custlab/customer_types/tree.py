@@ -212,7 +212,8 @@ class TypeTree(ClassifierMixin, BaseEstimator):
             if levels is None:
                 columns.append(X[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
             else:
-                columns += [(_text(X[name]) == level).to_numpy(dtype=float) for level in levels]
+                found = _text(X[name])[:, None]
+                columns.append((found == np.array(levels, dtype=object)).astype(float))
         return np.column_stack(columns)
 
     def __sklearn_tags__(self):
@@ -230,11 +231,16 @@ def _categories(X) -> dict[str, list]:
         for name, dtype in X.dtypes.items()
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
     ]
-    return {name: sorted(_text(X[name]).unique()) for name in nominal}
+    return {name: sorted(set(_text(X[name]))) for name in nominal}
 
 
-def _text(column: pd.Series) -> pd.Series:
-    return column.astype(object).where(column.notna(), _("unknown")).astype(str)
+def _text(column: pd.Series) -> np.ndarray:
+    """Give each value as text; what is missing is unknown."""
+    if isinstance(column.dtype, pd.CategoricalDtype):  # only the categories are turned into text
+        names = [*map(str, column.cat.categories), _("unknown")]
+        return np.array(names, dtype=object)[column.cat.codes]  # code -1, missing, is the last
+    text = column.astype(object).where(column.notna(), _("unknown")).astype(str)
+    return text.to_numpy(dtype=object)
 
 
 def rules_in_words(tree: TypeTree, words: dict | None = None) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from custlab.segmentation.factors import FactorScores
 from custlab.value.rfm import rfm_table
 
 BATTERIES = ("need_", "lifestyle_")
+LINE_COLUMNS = ("amount", "discount", "channel", "returned")
 
 
 class _Base(TransformerMixin, BaseEstimator):
@@ -192,18 +193,25 @@ class BehaviouralBase(_Base):
     """
 
     def _features(self, case) -> pd.DataFrame:
-        orders = case.orders.merge(case.products[["product_id", "line"]], on="product_id")
-        rfm = rfm_table(case.orders, as_of=case.as_of).set_index("customer_id")
-        kept = orders[~orders["returned"]] if "returned" in orders else orders
-        money = kept.groupby("customer_id", observed=True)[["amount", "discount"]].sum()
-        features = rfm.assign(
-            per_order=rfm["monetary"] / rfm["frequency"],
-            discount_share=money["discount"] / (money["amount"] + money["discount"]),
-        )
-        if "returned" in orders:
-            lines = orders.groupby("customer_id", observed=True)["returned"]
-            features["return_share"] = lines.mean()
-        return features.join(_shares(kept, "line")).join(_shares(kept, "channel"))
+        orders, products = case.orders, case.products.drop_duplicates("product_id")
+        product = _rows(products["product_id"], orders["product_id"])
+        features = rfm_table(orders, as_of=case.as_of)
+        customer = _rows(features["customer_id"], orders["customer_id"])
+        used = [name for name in LINE_COLUMNS if name in orders.columns]
+        lines = orders[used].assign(customer=customer, product=product)
+        lines = lines[(customer >= 0) & (product >= 0)]
+        kept = lines[~lines["returned"]] if "returned" in lines else lines
+        money = kept.groupby("customer")[["amount", "discount"]].sum()
+        features["per_order"] = features["monetary"] / features["frequency"]
+        features["discount_share"] = money["discount"] / (money["amount"] + money["discount"])
+        if "returned" in lines:
+            features["return_share"] = lines.groupby("customer")["returned"].mean()
+        for name, kinds in (
+            ("line", products["line"].iloc[kept["product"]]),
+            ("channel", kept["channel"]),
+        ):
+            features = features.join(_shares(kept["customer"], kinds, name, len(features)))
+        return features.set_index("customer_id")
 
 
 BASES = {
@@ -295,9 +303,18 @@ def _of_customers(case, wanted: list[str]) -> pd.DataFrame:
     return customers[[name for name in wanted if name in customers.columns]]
 
 
-def _shares(kept: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Give the share of a customer's order lines that falls to each value of a column."""
-    lines = kept.groupby(["customer_id", kept[column].astype(str)], observed=True).size()
-    counts = lines.unstack(fill_value=0)
-    shares = counts.div(counts.sum(axis=1), axis=0)
-    return shares.add_prefix(f"{column} ").rename_axis(columns=None)
+def _rows(keys: pd.Series, found: pd.Series) -> np.ndarray:
+    """Say in which row of unique keys each value stands; -1 if in none."""
+    codes, values = pd.factorize(found)
+    return np.append(pd.Index(keys).get_indexer(values), -1)[codes]
+
+
+def _shares(customer: pd.Series, kinds: pd.Series, name: str, n_customers: int) -> pd.DataFrame:
+    """Give the share of each customer's order lines that falls to each kind of line."""
+    codes, labels = pd.factorize(kinds)
+    cells = (customer.to_numpy() * len(labels) + codes)[codes >= 0]
+    counts = np.bincount(cells, minlength=n_customers * len(labels))
+    counts = counts.reshape(n_customers, len(labels))
+    with np.errstate(invalid="ignore"):  # who has no line has no shares
+        shares = counts / counts.sum(axis=1, keepdims=True)
+    return pd.DataFrame(shares, columns=[f"{name} {label}" for label in labels]).sort_index(axis=1)

@@ -7,11 +7,14 @@ from datetime import date, datetime
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
 
 POLICIES = ("refuse", "net", "drop")
+
+nw.from_native(pd.DataFrame())  # loads what reads pandas now rather than at the first orders
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,11 @@ def _check_repeats(frame, schema, columns: OrderColumns) -> None:
     if columns.order not in schema:
         return
     suspects = frame
-    if isinstance(frame, nw.DataFrame):  # only rows that share their order number can be repeats
-        suspects = frame.filter(nw.col(columns.order).is_duplicated())
+    if isinstance(frame, nw.DataFrame):  # whole rows are compared only where two columns agree
+        suspects = frame.filter(frame[columns.order].is_duplicated())
+        suspects = suspects.filter(suspects[[columns.order, columns.amount]].is_duplicated())
+        if len(suspects) == 0:
+            return
     repeats = _count(suspects) - _count(suspects.unique())
     if repeats:
         raise InputError(
@@ -143,24 +149,26 @@ def _count(frame) -> int:
 
 
 def _facts(frame, schema, columns: OrderColumns) -> dict:
-    """Ask the engine once for everything that the checks need."""
-    questions = [
-        nw.col(columns.customer).null_count().alias("no_customer"),
-        nw.col(columns.date).null_count().alias("no_date"),
-        nw.col(columns.amount).null_count().alias("no_amount"),
-        nw.col(columns.amount).min().alias("lowest"),
-        nw.col(columns.date).max().alias("last"),
-        nw.len().alias("rows"),
-    ]
-    if columns.currency in schema:
-        questions += [
-            nw.col(columns.currency).n_unique().alias("currencies"),
-            nw.col(columns.currency).cast(nw.String).min().alias("one_currency"),
-            nw.col(columns.currency).cast(nw.String).max().alias("other_currency"),
-        ]
-    return {
-        name: series[0] for name, series in _collect(frame.select(*questions)).to_dict().items()
+    """Find out everything that the checks need; an engine is asked once for all of it."""
+    here = isinstance(frame, nw.DataFrame)
+    column = frame.get_column if here else nw.col  # a column answers, an expression only asks
+    facts = {
+        "no_customer": column(columns.customer).null_count(),
+        "no_date": column(columns.date).null_count(),
+        "no_amount": column(columns.amount).null_count(),
+        "lowest": column(columns.amount).min(),
+        "last": column(columns.date).max(),
+        "rows": len(frame) if here else nw.len(),
     }
+    if columns.currency in schema:
+        currency = column(columns.currency)
+        facts["currencies"] = currency.n_unique()
+        facts["one_currency"] = currency.cast(nw.String).min()
+        facts["other_currency"] = currency.cast(nw.String).max()
+    if here:
+        return facts
+    found = _collect(frame.select(**facts))
+    return {name: found[name][0] for name in facts}
 
 
 def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -> None:
