@@ -56,6 +56,7 @@ STAGE_EVIDENCE = {
     "use": "usage",
     "service": "usage",
 }
+STAGE_PLACES = {stage: place for place, stage in enumerate(STAGES)}
 
 
 def evidence_table() -> pd.DataFrame:
@@ -109,8 +110,9 @@ def evidence_of(interactions: pd.DataFrame, evidence: pd.DataFrame | None = None
     require(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
     known = interactions[interactions["person_id"].notna()]
-    words = np.array([*KINDS, NO_EVIDENCE], dtype=object)[_kinds_of(known, listed)]
-    return known.assign(evidence=pd.Series(words, index=known.index, dtype="str"))
+    stage = places_of(known["stage"], STAGE_PLACES)
+    words = pd.array([*KINDS, NO_EVIDENCE], dtype="str")
+    return known.assign(evidence=words.take(_kinds_of(known["action"], stage, listed)))
 
 
 def role_profile(
@@ -159,25 +161,49 @@ def role_profile(
     0  mother        2        0.5      0.5    0.0
     1     son        1        0.0      0.0    1.0
     """
+    return profile_and_rows(interactions, people, evidence)[0]
+
+
+def profile_and_rows(
+    interactions: pd.DataFrame, people: pd.DataFrame, evidence: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Give the profiles, and of each action the row of its person among them.
+
+    Parameters
+    ----------
+    interactions, people, evidence : DataFrame
+        As in `role_profile`.
+
+    Returns
+    -------
+    tuple of DataFrame and array
+        The profiles; one row number per action, -1 where nobody is named.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1", "title": "clerk"})
+    >>> actions = pd.DataFrame({"person_id": ["p2", None], "stage": "use", "action": "installs"})
+    >>> profile_and_rows(actions, people)[1].tolist()
+    [1, -1]
+    """
     require(people, ("person_id", "customer_id", "title"), "people")
     require(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
-    profile = people[["person_id", "customer_id", "title"]].reset_index(drop=True)
-    _check_people(profile)
-    who = rows_of(interactions["person_id"], profile["person_id"])
-    stages = count_labels(interactions["stage"], STAGES, who, len(profile))
-    kinds = _count(_kinds_of(interactions, listed), KINDS, who, len(profile))
-    unit = pd.factorize(profile["customer_id"])[0]
-    of_unit = kinds.groupby(unit).transform("sum")
-    profile["unit_size"] = np.bincount(unit)[unit] if len(unit) else 0
-    profile["actions"] = np.bincount(who[who >= 0], minlength=len(profile))
-    profile["telling"] = kinds.sum(axis=1)
-    shares = (
-        _share(stages, profile["actions"]).add_prefix("stage_"),
-        _share(kinds, profile["telling"]),
-        (kinds / of_unit.where(of_unit > 0, 1)).add_prefix("unit_"),
-    )
-    return pd.concat([profile, *shares], axis=1)
+    unit, units = pd.factorize(people["customer_id"])
+    who = _rows_of(interactions["person_id"], people["person_id"], unit)
+    stage = places_of(interactions["stage"], STAGE_PLACES)
+    kind = _kinds_of(interactions["action"], stage, listed)
+    stages = count_by(stage, len(STAGES), who, len(people))
+    kinds = count_by(kind, len(KINDS), who, len(people))
+    of_unit = count_by(kind, len(KINDS), np.append(unit, -1)[who], len(units))[:, unit]
+    actions = np.bincount(who + 1, minlength=len(people) + 1)[1:]
+    telling = kinds.sum(axis=0)
+    people = people.reset_index(drop=True)
+    columns = {name: people[name] for name in ("person_id", "customer_id", "title")}
+    columns |= {"unit_size": np.bincount(unit)[unit], "actions": actions, "telling": telling}
+    names = [*(f"stage_{name}" for name in STAGES), *KINDS, *(f"unit_{name}" for name in KINDS)]
+    shares = [*_share(stages, actions), *_share(kinds, telling), *_share(kinds, of_unit)]
+    return pd.DataFrame(columns | dict(zip(names, shares, strict=True))), who
 
 
 def require(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
@@ -231,49 +257,15 @@ def _listed_evidence(evidence: pd.DataFrame | None) -> dict[str, str]:
     return dict(zip(evidence["action"], evidence["evidence"], strict=True))
 
 
-def _check_people(people: pd.DataFrame) -> None:
-    ids = people["person_id"]
-    nameless = (ids.isna() | people["customer_id"].isna()).to_numpy()
-    if nameless.any():
-        raise InputError(
-            _(
-                "people, row {row}: the person or the customer has no id. Fill it in, or leave "
-                "the row out."
-            ).format(row=int(nameless.argmax()))
-        )
-    twice = ids[ids.duplicated()]
-    if len(twice):
-        raise InputError(
-            _(
-                "people: {person} is listed more than once ({n} repeated rows in all). Keep one "
-                "row per person, for example with .drop_duplicates('person_id')."
-            ).format(person=twice.iloc[0], n=len(twice))
-        )
-
-
-def _kinds_of(interactions: pd.DataFrame, listed: dict[str, str]) -> np.ndarray:
-    """Give of each action the place of its evidence among the six kinds, 6 for none."""
-    places = {kind: place for place, kind in enumerate((*KINDS, NO_EVIDENCE))}
-    by_action = _looked_up(interactions["action"], {a: places[kind] for a, kind in listed.items()})
-    of_stage = {stage: places[kind] for stage, kind in STAGE_EVIDENCE.items()}
-    by_stage = _looked_up(interactions["stage"], of_stage)
-    found = np.where(by_action >= 0, by_action, by_stage)
-    return np.where(found >= 0, found, len(KINDS))
-
-
-def _looked_up(labels: pd.Series, places: dict[str, int]) -> np.ndarray:
-    """Find the place of each label, looking up each different one once; -1 if it has none."""
-    codes, different = pd.factorize(labels)
-    return np.array([*(places.get(label, -1) for label in different), -1])[codes]
-
-
-def rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
+def _rows_of(done_by: pd.Series, ids: pd.Series, unit: np.ndarray) -> np.ndarray:
     """Find the row of each action's person in the people table; -1 where nobody is named."""
-    codes, different = pd.factorize(done_by)
-    places = pd.Index(ids.astype("object")).get_indexer(pd.Index(different).astype("object"))
-    rows = np.append(places, -1)[codes]
-    strangers = done_by[(rows < 0) & (codes >= 0)]
-    if len(strangers):
+    kind = ids.dtype if ids.dtype == done_by.dtype else "object"
+    both = pd.Index(ids.astype(kind)).append(pd.Index(done_by.astype(kind)))
+    codes = pd.factorize(both)[0]  # counts up from 0: who is listed once has their row as code
+    _check_people(ids, codes[: len(ids)], unit)
+    rows = codes[len(ids) :]
+    if (rows >= len(ids)).any():
+        strangers = done_by[rows >= len(ids)]
         raise InputError(
             _(
                 "interactions: {n} people are not in the people table, the first is {person}. "
@@ -283,18 +275,86 @@ def rows_of(done_by: pd.Series, ids: pd.Series) -> np.ndarray:
     return rows
 
 
-def count_labels(labels: pd.Series, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
-    """Count actions by person and label; other labels and rows of nobody are passed over."""
-    places = {name: place for place, name in enumerate(names)}
-    return _count(_looked_up(labels, places), names, who, people)
+def _check_people(ids: pd.Series, codes: np.ndarray, unit: np.ndarray) -> None:
+    nameless = (codes < 0) | (unit < 0)
+    if nameless.any():
+        raise InputError(
+            _(
+                "people, row {row}: the person or the customer has no id. Fill it in, or leave "
+                "the row out."
+            ).format(row=int(nameless.argmax()))
+        )
+    if (codes != np.arange(len(codes))).any():
+        twice = ids[ids.duplicated()]
+        raise InputError(
+            _(
+                "people: {person} is listed more than once ({n} repeated rows in all). Keep one "
+                "row per person, for example with .drop_duplicates('person_id')."
+            ).format(person=twice.iloc[0], n=len(twice))
+        )
 
 
-def _count(column: np.ndarray, names: tuple, who: np.ndarray, people: int) -> pd.DataFrame:
-    counted = (column >= 0) & (column < len(names)) & (who >= 0)
-    cells = who[counted] * len(names) + column[counted]
-    counts = np.bincount(cells, minlength=people * len(names))
-    return pd.DataFrame(counts.reshape(people, len(names)), columns=list(names))
+def _kinds_of(actions: pd.Series, stage: np.ndarray, listed: dict[str, str]) -> np.ndarray:
+    """Give of each action the place of its evidence among the six kinds, 6 for none."""
+    places = {kind: place for place, kind in enumerate((*KINDS, NO_EVIDENCE))}
+    by_action = places_of(actions, {action: places[kind] for action, kind in listed.items()})
+    of_stage = [places[STAGE_EVIDENCE[name]] for name in STAGES]
+    by_stage = np.array([*of_stage, places[NO_EVIDENCE]])[stage]
+    return np.where(by_action >= 0, by_action, by_stage)
 
 
-def _share(counts: pd.DataFrame, total: pd.Series) -> pd.DataFrame:
-    return counts.div(total.where(total > 0, 1), axis=0)
+def places_of(labels: pd.Series, places: dict[str, int]) -> np.ndarray:
+    """Find the place of each label, looking up each different one once; -1 if it has none.
+
+    Parameters
+    ----------
+    labels : Series
+        One label per row.
+    places : dict
+        Label -> place.
+
+    Returns
+    -------
+    array of int
+        One place per row.
+
+    Examples
+    --------
+    >>> places_of(pd.Series(["use", "need", "?", None]), {"need": 0, "use": 5}).tolist()
+    [5, 0, -1, -1]
+    """
+    codes, different = pd.factorize(labels)
+    return np.array([*(places.get(label, -1) for label in different), -1])[codes]
+
+
+def count_by(label: np.ndarray, labels: int, row: np.ndarray, rows: int) -> np.ndarray:
+    """Count actions by label (down) and row (across).
+
+    Parameters
+    ----------
+    label : array of int
+        The place of each action's label; it is not counted with a place of `labels` or -1.
+    labels : int
+        How many labels there are.
+    row : array of int
+        The row of each action's person or unit; it is not counted with -1.
+    rows : int
+        How many rows there are.
+
+    Returns
+    -------
+    array of int
+        One line per label, one column per row.
+
+    Examples
+    --------
+    >>> count_by(np.array([0, 1, 1, -1]), 2, np.array([0, 2, 2, 0]), 3).tolist()
+    [[1, 0, 0], [0, 0, 2]]
+    """
+    shape = labels + 2, rows + 1  # -1 has a line and a column of its own, which are cut off
+    cells = (label + 1) * shape[1] + row + 1
+    return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)[1:-1, 1:]
+
+
+def _share(counts: np.ndarray, total: np.ndarray) -> np.ndarray:
+    return counts / np.where(total > 0, total, 1)

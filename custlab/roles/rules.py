@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -102,12 +104,36 @@ def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> p
     unit = [f"unit_{kind}" for kind in KINDS]
     names = ["person_id", "customer_id", "title", "unit_size", "telling"]
     require(profile, (*names, *KINDS, *unit), "profile")
-    own_shares = profile[list(KINDS)].to_numpy(dtype=float)
-    times = own_shares * profile[["telling"]].to_numpy()
-    part = np.where(times > REPEATED - 0.5, profile[unit].to_numpy(dtype=float), 0.0)
+    own_shares = numbers_of(profile, KINDS)
+    times = own_shares * profile["telling"].to_numpy()[:, None]
+    part = np.where(times > REPEATED - 0.5, numbers_of(profile, unit), 0.0)
     evidence = OWN_PART * own_shares + (1 - OWN_PART) * part
-    scores = pd.DataFrame(evidence @ weights.to_numpy().T, columns=list(ROLES))
-    return pd.concat([profile[names].reset_index(drop=True), scores], axis=1)
+    scores = evidence @ weights.to_numpy().T
+    columns = {name: profile[name].reset_index(drop=True) for name in names}
+    return pd.DataFrame(columns | dict(zip(ROLES, scores.T, strict=True)))
+
+
+def numbers_of(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """Give columns as one array of numbers.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Any table.
+    columns : sequence of str
+        Columns that hold numbers.
+
+    Returns
+    -------
+    array of float
+        One row per row of the table, one column per name.
+
+    Examples
+    --------
+    >>> numbers_of(pd.DataFrame({"user": [0.5], "buyer": [0]}), ["buyer", "user"]).tolist()
+    [[0.0, 0.5]]
+    """
+    return np.array([table[column].to_numpy(dtype=float) for column in columns]).T
 
 
 def assign_roles(
@@ -159,20 +185,44 @@ def assign_roles(
     enough = (scores["telling"] >= min_telling).to_numpy() & (scores["telling"] > 0).to_numpy()
     best, top, lead = _best_and_lead(scores)
     core = enough & (top > 0) & (lead > LEVEL)
-    main = np.array(CORE_ROLES, dtype=object)[best]
     is_main = np.eye(len(CORE_ROLES), len(ROLES), dtype=bool)[best] & core[:, None]
-    played = (scores[list(ROLES)].to_numpy(dtype=float) >= threshold) | is_main
+    played = (numbers_of(scores, ROLES) >= threshold) | is_main
     played[alone] = [role in CORE_ROLES for role in ROLES]
-    found = scores[["person_id", "customer_id", "title", "unit_size", "telling"]].copy()
-    for place, role in enumerate(ROLES):
-        found[role] = pd.arrays.BooleanArray(played[:, place].copy(), ~enough & ~alone)
-    found["main_role"] = np.select([alone, core], ["decider", main], UNKNOWN)
-    found["score"] = np.select([alone, core], [1.0, top], np.nan)
-    found["lead"] = np.where(core & ~alone, lead, np.nan)
-    found["strength"] = np.select(
-        [alone, ~core], [ALONE, UNKNOWN], _strength(scores["telling"].to_numpy(), lead)
-    )
-    return found
+    unsaid = ~enough & ~alone
+    main = np.select([alone, core], [CORE_ROLES.index("decider"), best], len(CORE_ROLES))
+    strength = np.select([alone, ~core], [3, 4], _strength(scores["telling"].to_numpy(), lead))
+    names = ("person_id", "customer_id", "title", "unit_size", "telling")
+    columns = {name: scores[name] for name in names}
+    for role, plays in zip(ROLES, played.T, strict=True):
+        columns[role] = pd.arrays.BooleanArray(plays.copy(), unsaid)
+    columns["main_role"] = words([*CORE_ROLES, UNKNOWN], main)
+    columns["score"] = np.select([alone, core], [1.0, top], np.nan)
+    columns["lead"] = np.where(core & ~alone, lead, np.nan)
+    columns["strength"] = words([*(name for name, *_rest in STRENGTHS), ALONE, UNKNOWN], strength)
+    return pd.DataFrame(columns, index=scores.index)
+
+
+def words(vocabulary: Sequence[str], places: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Write words by their place in a short list.
+
+    Parameters
+    ----------
+    vocabulary : sequence of str
+        The words.
+    places : array of int
+        Which word, for each row.
+
+    Returns
+    -------
+    ExtensionArray
+        One word per row.
+
+    Examples
+    --------
+    >>> list(words(["user", "buyer"], np.array([1, 1, 0])))
+    ['buyer', 'buyer', 'user']
+    """
+    return pd.array(vocabulary, dtype="str").take(places)
 
 
 def check_weights(weights: pd.DataFrame) -> pd.DataFrame:
@@ -244,11 +294,12 @@ def _check_limits(min_telling: int, threshold: float) -> None:
 
 def _best_and_lead(scores: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find each person's best core role, its score, and how far it is ahead of the next one."""
-    core = scores[list(CORE_ROLES)].to_numpy(dtype=float)
+    core = numbers_of(scores, CORE_ROLES)
     ordered = np.sort(core, axis=1)
     return core.argmax(axis=1), ordered[:, -1], ordered[:, -1] - ordered[:, -2]
 
 
 def _strength(telling: np.ndarray, lead: np.ndarray) -> np.ndarray:
+    """Find the place among `STRENGTHS` of the first one that is reached."""
     conditions = [(telling >= n) & (lead >= margin) for _name, n, margin in STRENGTHS]
-    return np.select(conditions, [name for name, *_rest in STRENGTHS], STRENGTHS[-1][0])
+    return np.select(conditions, range(len(STRENGTHS)), len(STRENGTHS) - 1)

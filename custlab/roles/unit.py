@@ -9,8 +9,24 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.roles.evidence import KINDS, count_labels, evidence_of, require, role_profile, rows_of
-from custlab.roles.rules import MIN_TELLING, ROLES, UNKNOWN, assign_roles, role_scores
+from custlab.roles.evidence import (
+    KINDS,
+    count_by,
+    evidence_of,
+    places_of,
+    profile_and_rows,
+    require,
+    role_profile,
+)
+from custlab.roles.rules import (
+    MIN_TELLING,
+    ROLES,
+    UNKNOWN,
+    assign_roles,
+    numbers_of,
+    role_scores,
+    words,
+)
 
 # How much each role matters for an aim. For a sale the last word counts most; whoever keeps the
 # door or has the ear of the decider comes next. Service starts with those who use the product.
@@ -31,6 +47,11 @@ AIMS = {
 SURE = {"strong": 3, "moderate": 2, "weak": 1}
 RECENT_DAYS = 365
 SILENT = 0.5  # somebody not heard of for a year counts half: they may have left
+# All combinations of roles as texts; the bits of a combination's number say which roles are in it.
+COMBINATIONS = [
+    ", ".join(role for place, role in enumerate(ROLES) if number >> place & 1)
+    for number in range(1 << len(ROLES))
+]
 
 
 def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -99,13 +120,19 @@ def further_roles(roles: pd.DataFrame) -> list[str]:
     >>> further_roles(pd.DataFrame([row]))
     ['buyer']
     """
-    flags = roles[list(ROLES)].fillna(False).to_numpy(dtype=bool)
-    further = flags & (roles["main_role"].to_numpy(dtype=object)[:, None] != np.array(ROLES))
-    texts = [  # one for each of the 64 combinations: the bits of its number are the flags
-        ", ".join(role for place, role in enumerate(ROLES) if number >> place & 1)
-        for number in range(1 << len(ROLES))
-    ]
-    return [texts[number] for number in further @ (1 << np.arange(len(ROLES)))]
+    return list(_further(_played(roles), roles["main_role"]))
+
+
+def _played(roles: pd.DataFrame) -> np.ndarray:
+    """Give one row per person and one column per role: True where it is known to be played."""
+    return np.array([roles[role].to_numpy(dtype=bool, na_value=False) for role in ROLES]).T
+
+
+def _further(played: np.ndarray, main_role: pd.Series) -> pd.api.extensions.ExtensionArray:
+    bits = 1 << np.arange(len(ROLES))
+    main = places_of(main_role, {role: place for place, role in enumerate(ROLES)})
+    is_main = main[:, None] == np.arange(len(ROLES))
+    return words(COMBINATIONS, (played & ~is_main) @ bits)
 
 
 def key_contacts(
@@ -171,20 +198,32 @@ def key_contacts(
         (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
     )
     require(actions, ("timestamp", "channel"), "interactions")
-    scores = role_scores(role_profile(actions, people), weights)
+    profile, who = profile_and_rows(actions, people)
+    scores = role_scores(profile, weights)
     found = assign_roles(scores, min_telling=min_telling)
-    found["also"] = further_roles(found)
+    flags = _played(found)
     matters = np.array([AIMS[aim][role] for role in ROLES])
-    played = scores[list(ROLES)].to_numpy() * found[list(ROLES)].fillna(False).to_numpy(dtype=bool)
+    played = numbers_of(scores, ROLES) * flags
     played[(found["unit_size"] == 1).to_numpy(), :4] = 0.25  # alone: a quarter of each core role
-    who = rows_of(actions["person_id"], found["person_id"])
-    latest = actions["timestamp"].groupby(who).max()
-    found["last_seen"] = latest.reindex(found.index).dt.normalize()
-    found["channel"] = _favourite_channel(actions["channel"], who, len(found))
+    last_seen = _last_days(actions["timestamp"], who, len(found))
     day = pd.Timestamp(getattr(case, "as_of", actions["timestamp"].max()))
-    recent = (day - found["last_seen"]).dt.days <= RECENT_DAYS
-    found["points"] = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
-    return _ranked(found)
+    recent = day - last_seen < pd.Timedelta(days=RECENT_DAYS + 1)
+    points = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
+    order, rank = _ranking(found, points)
+    columns = {
+        "customer_id": found["customer_id"],
+        "rank": rank,
+        "person_id": found["person_id"],
+        "title": found["title"],
+        "main_role": found["main_role"],
+        "also": _further(flags, found["main_role"]),
+        "points": points,
+        "strength": found["strength"],
+        "last_seen": last_seen,
+        "channel": _favourite_channel(actions["channel"], who, len(found)),
+    }
+    ranked = pd.DataFrame({name: column.take(order) for name, column in columns.items()})
+    return ranked.reset_index(drop=True)
 
 
 def instructive_units(case, n: int = 10) -> list[str]:
@@ -271,22 +310,37 @@ def _not_found(wanted: object, ids: pd.Series, what: str) -> str:
     )
 
 
+def _last_days(times: pd.Series, who: np.ndarray, people: int) -> pd.Series:
+    """Find the day of each person's latest action; missing for somebody without one."""
+    times = pd.DatetimeIndex(times)
+    latest = np.full(people, pd.NaT.value)  # as a number, a missing time lies before all others
+    np.maximum.at(latest, who[who >= 0], times.asi8[who >= 0])
+    return pd.Series(latest).astype(times.dtype).dt.normalize()
+
+
 def _favourite_channel(channels: pd.Series, who: np.ndarray, people: int) -> np.ndarray:
     """Find the channel that each person used most: of level ones, the first by name."""
-    names = sorted(channels.dropna().unique())
+    codes, different = pd.factorize(channels)
+    names = sorted(different)
     if not names:
         return np.full(people, None)
-    times = count_labels(channels, names, who, people).to_numpy()
-    return np.where(times.any(axis=1), np.array(names, dtype=object)[times.argmax(axis=1)], np.nan)
+    places = np.array([*(names.index(name) for name in different), -1])
+    times = count_by(places[codes], len(names), who, people)
+    return np.where(times.any(axis=0), np.array(names, dtype=object)[times.argmax(axis=0)], np.nan)
 
 
-def _ranked(found: pd.DataFrame) -> pd.DataFrame:
-    order = ["customer_id", "points", "telling", "person_id"]
-    found = found.sort_values(order, ascending=[True, False, False, True], ignore_index=True)
-    found["rank"] = found.groupby(found["customer_id"].astype("object")).cumcount() + 1
-    columns = ["customer_id", "rank", "person_id", "title", "main_role", "also", "points",
-               "strength", "last_seen", "channel"]  # fmt: skip
-    return found[columns]
+def _ranking(found: pd.DataFrame, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Order the people customer by customer, most points first, and give everybody's rank.
+
+    With level points, more telling actions come first, then the smaller id.
+    """
+    customer = pd.factorize(found["customer_id"], sort=True)[0]
+    person = pd.factorize(found["person_id"], sort=True)[0]
+    order = np.lexsort((person, -found["telling"].to_numpy(), -points, customer))
+    customers = customer[order]
+    rank = np.empty(len(order), dtype=int)
+    rank[order] = np.arange(1, len(order) + 1) - np.searchsorted(customers, customers)
+    return order, rank
 
 
 def unit_actions(case, customer_id: str) -> pd.DataFrame:
