@@ -166,15 +166,13 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
     needed = ["customer_id", "order_id", "product_id", "quantity", "unit_price", "discount"]
     _need(orders, [*needed, "returned"], _("orders"))
     _need(products, ["product_id", "unit_cost"], _("products"))
-    if orders.duplicated().any():
-        row = orders.index[orders.duplicated()][0]
-        raise InputError(
-            _(
-                "{n} order lines repeat another in every column (first: row {row}). Remove them "
-                "first: orders.drop_duplicates()."
-            ).format(n=int(orders.duplicated().sum()), row=row)
-        )
-    unit_cost = orders["product_id"].map(products.set_index("product_id")["unit_cost"])
+    # Codes of orders and products, once: looking at texts takes longest.
+    order = pd.factorize(orders["order_id"], use_na_sentinel=False)[0]
+    product, sold = pd.factorize(orders["product_id"], use_na_sentinel=False)
+    if pd.Series(order * len(sold) + product).duplicated().any():
+        _refuse_repeated(orders)
+    prices = pd.Series(sold).map(products.set_index("product_id")["unit_cost"])
+    unit_cost = prices.take(product).set_axis(orders.index)
     if unit_cost.isna().any():
         row = unit_cost.index[unit_cost.isna()][0]
         raise InputError(
@@ -185,7 +183,7 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
     returned = orders["returned"].fillna(False).astype(bool)
     list_sales = orders["quantity"].astype(float) * orders["unit_price"]
     goods = orders["quantity"].astype(float) * unit_cost.astype(float)
-    first_line = ~orders["order_id"].duplicated()
+    first_line = ~pd.Series(order, orders.index).duplicated()
     return pd.DataFrame(
         {
             "customer_id": orders["customer_id"],
@@ -199,6 +197,18 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
             "acquisition": 0.0,
         }
     )
+
+
+def _refuse_repeated(orders: pd.DataFrame) -> None:
+    """Refuse lines that repeat another in every column; a product may stand in an order twice."""
+    repeated = orders.duplicated()
+    if repeated.any():
+        raise InputError(
+            _(
+                "{n} order lines repeat another in every column (first: row {row}). Remove them "
+                "first: orders.drop_duplicates()."
+            ).format(n=int(repeated.sum()), row=orders.index[repeated][0])
+        )
 
 
 def _need(table: pd.DataFrame, names: list[str], what: str) -> None:
