@@ -146,7 +146,7 @@ def contribution(
     table = lines.groupby("customer_id", observed=True).sum()
     if customers is not None:
         _need(customers, ["customer_id", "acquisition_cost"], _("customers"))
-        paid = customers.set_index("customer_id")["acquisition_cost"].astype(float)
+        paid = pd.Series(customers["acquisition_cost"].array, customers["customer_id"], dtype=float)
         table = table.reindex(table.index.union(paid.index), fill_value=0.0)
         table["acquisition"] = paid.reindex(table.index).fillna(0.0)
     if interactions is not None:
@@ -171,8 +171,8 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
     product, sold = pd.factorize(orders["product_id"], use_na_sentinel=False)
     if pd.Series(order * len(sold) + product).duplicated().any():
         _refuse_repeated(orders)
-    prices = pd.Series(sold).map(products.set_index("product_id")["unit_cost"])
-    unit_cost = prices.take(product).set_axis(orders.index)
+    price = pd.Series(products["unit_cost"].array, products["product_id"])
+    unit_cost = pd.Series(sold).map(price).take(product).set_axis(orders.index)
     if unit_cost.isna().any():
         row = unit_cost.index[unit_cost.isna()][0]
         raise InputError(
