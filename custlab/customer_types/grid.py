@@ -8,7 +8,7 @@ from custlab.customer_types.rhythm import known_on, rhythm_of, waits_of
 from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.rfm import rfm_of
+from custlab.value._orders import refuse_infinite
 
 NEEDS = ("household", "enterprise", "government")
 BEHAVIOURS = ("potential", "active", "at risk", "churned")
@@ -53,9 +53,7 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
         raise InputError(
             _("Nobody had ordered by {day:%Y-%m-%d}: choose a later day.").format(day=as_of)
         )
-    facts = rfm_of(orders, as_of).set_index("customer_id")
-    table = customers.join(facts)
-    found = table[["recency", "frequency", "monetary"]].astype("Float64")
+    found = _rfm(orders, as_of).reindex(customers.index).astype("Float64")
     found["need"] = apply_rules(customers, need_rules() if need is None else need)
     if behaviour is None:
         behaviour = behaviour_rules(_rhythm_by_need(waits_of(orders, as_of), found["need"]))
@@ -77,6 +75,18 @@ def _customers_on(case, as_of) -> pd.DataFrame:
         )  # fmt: skip
     customers = customers.set_index("customer_id")
     return customers[customers["customer_since"] <= as_of]
+
+
+def _rfm(orders: pd.DataFrame, as_of) -> pd.DataFrame:
+    """Give what rfm_table gives, of orders that have been checked already."""
+    customers = orders.groupby("customer_id", observed=True)
+    last, money = customers["order_date"].max(), customers["amount"].sum()
+    refuse_infinite(money, "amount")
+    numbered = "order_id" in orders.columns
+    times = customers["order_id"].nunique(dropna=False) if numbered else customers.size()
+    return pd.DataFrame(
+        {"recency": (as_of - last).dt.days, "frequency": times, "monetary": money.round(6)}
+    )
 
 
 def _rhythm_by_need(waits: pd.DataFrame, need: pd.Series) -> pd.DataFrame:

@@ -124,10 +124,11 @@ def _check_repeats(frame, schema, columns: OrderColumns) -> None:
         return
     suspects = frame
     if isinstance(frame, nw.DataFrame):  # whole rows are compared only where two columns agree
-        suspects = frame.filter(frame[columns.order].is_duplicated())
-        suspects = suspects.filter(suspects[[columns.order, columns.amount]].is_duplicated())
-        if len(suspects) == 0:
+        rows = frame[columns.order].is_duplicated().arg_true()
+        alike = frame[rows, [columns.order, columns.amount]].is_duplicated()
+        if not alike.any():
             return
+        suspects = frame[rows.filter(alike)]
     repeats = _count(suspects) - _count(suspects.unique())
     if repeats:
         raise InputError(

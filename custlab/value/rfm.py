@@ -14,7 +14,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders, midnight, refuse_infinite
+from custlab.value._orders import OrderColumns, _collect, checked_orders, refuse_infinite
 
 MEASURES = ("recency", "frequency", "monetary")
 METHODS = ("quantile", "equal_width")
@@ -87,56 +87,21 @@ def rfm_table(
     frame, as_of = checked_orders(
         orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
     )
-    return _rfm(frame, columns, as_of, monetary, net=non_positive == "net")
-
-
-def rfm_of(kept: pd.DataFrame, as_of) -> pd.DataFrame:
-    """Give the same from orders that have been checked already, without returned lines.
-
-    Parameters
-    ----------
-    kept : DataFrame
-        Orders in the usual columns, such as ``known_on`` gives.
-    as_of : date
-        The day of analysis.
-
-    Returns
-    -------
-    DataFrame
-        As from :func:`rfm_table`.
-
-    Raises
-    ------
-    InputError
-        If an amount is infinite.
-
-    Examples
-    --------
-    >>> day = pd.Timestamp("2024-01-05")
-    >>> rfm_of(pd.DataFrame({"customer_id": ["a"], "order_date": day, "amount": [12.0]}), day)
-      customer_id  recency  frequency  monetary
-    0           a        0          1      12.0
-    """
-    return _rfm(nw.from_native(kept), OrderColumns(), midnight(as_of), "sum", net=False)
-
-
-def _rfm(frame, columns: OrderColumns, as_of: datetime, monetary: str, net: bool):
-    table = _collect(_added_up(frame, columns, net))
-    refuse_infinite(table["monetary"].to_numpy(), columns.amount)
+    table = _collect(_added_up(frame, columns, net=non_positive == "net"))
+    refuse_infinite(table["monetary"].to_numpy(), amount)
     # Whole days between dates, whatever the hour: count from the last moment of the day as_of.
     end = int((as_of + timedelta(days=1) - datetime(1970, 1, 1)).total_seconds() * 1000) - 1
     moment = nw.col("last").cast(nw.Datetime("us")).dt.timestamp("ms")
     money = nw.col("monetary") / nw.col("frequency") if monetary == "mean" else nw.col("monetary")
     table = table.select(
-        nw.col(columns.customer),
+        nw.col(customer),
         ((end - moment) // MILLISECONDS_A_DAY).cast(nw.Int64).alias("recency"),
         nw.col("frequency").cast(nw.Int64),
         # Sums of the same amounts in another order differ in the last bit: equal stays equal.
         money.cast(nw.Float64).round(6).alias("monetary"),
     )
     if isinstance(frame, nw.LazyFrame) and not table.implementation.is_polars():
-        # Engines that work in parallel give another order each time.
-        table = table.sort(columns.customer)
+        table = table.sort(customer)  # engines that work in parallel give another order each time
     return nw.maybe_reset_index(table).to_native()
 
 
