@@ -67,11 +67,12 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
 def _customers_on(case, as_of) -> pd.DataFrame:
     """Give the customers who were registered by a day."""
     customers = case.customers
-    repeated = customers["customer_id"][customers["customer_id"].duplicated()]
-    if len(repeated):
+    repeated = customers["customer_id"].duplicated().to_numpy()
+    if repeated.any():
+        first = customers["customer_id"].iloc[repeated.argmax()]
         raise InputError(
             _("customer_id {customer!r} stands in more than one row of the table customers. Keep "
-              "one row for each customer.").format(customer=repeated.iloc[0])
+              "one row for each customer.").format(customer=first)
         )  # fmt: skip
     customers = customers.set_index("customer_id")
     return customers[customers["customer_since"] <= as_of]
