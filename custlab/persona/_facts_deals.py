@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.persona._facts import Fact, Window, counts, levels
+from custlab.persona._fact import Fact, Window, counts, levels
 
 _NOT_ENDED = "not ended"
 

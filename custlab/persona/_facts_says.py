@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from custlab.i18n import _
-from custlab.persona._facts import Fact, Window
+from custlab.persona._fact import Fact, Window
 
 
 def from_survey(window: Window):
@@ -25,10 +25,12 @@ def from_survey(window: Window):
     survey = survey.drop_duplicates("customer", keep="last")
     survey = survey.set_index("customer")
     described = window.case.dictionary
-    described = described[described["table"] == "survey"].set_index("column")["description"]
+    described = dict(
+        zip(described["table"] + "." + described["column"], described["description"], strict=True)
+    )
     ours = f"rate_{window.case.brands[0]}_" if window.case.brands else "rate_?_"
     for column in survey.columns:
-        fact = _fact(column, str(described.get(column, column)), ours)
+        fact = _fact(column, str(described.get(f"survey.{column}", column)), ours)
         if fact is not None:
             values = survey[column]
             yield fact, 100 * values if column == "wallet_share" else values

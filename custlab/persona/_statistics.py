@@ -42,7 +42,7 @@ def compare(inside: pd.DataFrame, outside: pd.DataFrame, kinds: pd.Series) -> pd
        value  rest  effect
     0   0.75  0.25    1.05
     """
-    found = pd.DataFrame(index=range(inside.shape[1]), columns=list(COLUMNS), dtype=float)
+    found = np.full((inside.shape[1], len(COLUMNS)), np.nan)
     kinds = kinds.to_numpy()
     for kind, ways in (("share", _shares), ("mean", _means), ("median", _medians)):
         chosen = np.flatnonzero(kinds == kind)
@@ -51,8 +51,8 @@ def compare(inside: pd.DataFrame, outside: pd.DataFrame, kinds: pd.Series) -> pd
                 inside.iloc[:, chosen].to_numpy(dtype=float),
                 outside.iloc[:, chosen].to_numpy(dtype=float),
             )
-            found.loc[chosen] = table[list(COLUMNS)].to_numpy()
-    return found
+            found[chosen] = table[list(COLUMNS)].to_numpy()
+    return pd.DataFrame(found, columns=list(COLUMNS))
 
 
 def adjusted(p: np.ndarray) -> np.ndarray:

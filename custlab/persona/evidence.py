@@ -92,7 +92,7 @@ def trait_table(case, members, rest=None, least: str = "weak") -> pd.DataFrame:
     facts = facts_of(case)
     own = facts.values.loc[facts.values.index.isin(inside)]
     other = facts.values.loc[facts.values.index.isin(outside)]
-    tried = np.flatnonzero(_comparable(own, other, facts.facts))
+    tried = np.flatnonzero(_comparable(own.to_numpy(), other.to_numpy(), facts.facts))
     chosen = [facts.facts[place] for place in tried]
     table = _compared(chosen, own.iloc[:, tried], other.iloc[:, tried])
     kept = [rule.strength for rule in RULE]
@@ -107,13 +107,19 @@ def trait_table(case, members, rest=None, least: str = "weak") -> pd.DataFrame:
     return table
 
 
-def _comparable(own: pd.DataFrame, other: pd.DataFrame, facts) -> np.ndarray:
+def _comparable(own: np.ndarray, other: np.ndarray, facts) -> np.ndarray:
     """Say which facts are known of enough customers of both groups, and differ among them."""
-    enough = (own.notna().sum() >= MIN_MEMBERS) & (other.notna().sum() >= MIN_MEMBERS)
-    spread = (own.max() > own.min()) | (other.max() > other.min())
-    apart = own.mean() != other.mean()
+    n, n_rest = ((~np.isnan(values)).sum(axis=0) for values in (own, other))
+    enough = (n >= MIN_MEMBERS) & (n_rest >= MIN_MEMBERS)
+    spread = _spread(own) | _spread(other)
+    with np.errstate(invalid="ignore"):
+        apart = np.nansum(own, axis=0) / n != np.nansum(other, axis=0) / n_rest
     shares = np.array([fact.statistic == "share" for fact in facts])
-    return (enough & (spread | (apart & shares))).to_numpy()
+    return enough & (spread | (apart & shares))
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    return np.fmax.reduce(values) > np.fmin.reduce(values)
 
 
 def _groups(case, members, rest) -> tuple[pd.Index, pd.Index]:

@@ -10,7 +10,8 @@ from sklearn.metrics import roc_auc_score
 from custlab.cases.case import Case
 from custlab.errors import InputError
 from custlab.persona import assign, held_by, stability_index, validate
-from custlab.persona._facts import DATED, facts_of
+from custlab.persona._fact import DATED
+from custlab.persona._facts import facts_of
 from custlab.persona._validate_campaign import (
     area_under_curve,
     drawn_in,
