@@ -13,14 +13,16 @@ from unittest import mock
 
 import zmq
 from ipykernel import ipkernel
-from ipykernel.compiler import XCachingCompiler
 from ipykernel.control import ControlThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core import ultratb
 from IPython.core.application import BaseIPythonApplication
 from IPython.utils.capture import capture_output
 from traitlets import Dict
+
+from custlab.grading.plain_cells import PlainFirst
 
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 
@@ -77,17 +79,21 @@ def prepare() -> None:
     """Do before forking what each kernel would do after it: settings, the shell, its extensions."""
     import encodings.utf_8_sig  # noqa: F401
 
-    import ipykernel.debugger
     import IPython.core.logger  # noqa: F401, loaded when the first cell runs
     import tornado.platform.asyncio  # noqa: F401, what every kernel would import at its start
 
-    ipykernel.debugger._is_debugpy_available = False  # nobody debugs in a grading kernel
+    sys.modules["debugpy"] = None  # large, and nobody debugs in a grading kernel
+    import ipykernel.debugger  # noqa: F401, does without
+
+    del sys.modules["debugpy"]
+    # A traceback is shown as IPython shows those of long files: without looking through the whole
+    # source for the expression at fault, which takes a second for one KeyError of pandas.
+    ultratb.FAST_THRESHOLD = -1
     app = SubmissionKernelApp.instance()
     BaseIPythonApplication.initialize(app, ARGUMENTS)
     app.init_pdb()
-    app.shell = ZMQInteractiveShell.instance(
-        parent=app, profile_dir=app.profile_dir, user_ns={}, compiler_class=XCachingCompiler
-    )
+    app.shell = ZMQInteractiveShell.instance(parent=app, profile_dir=app.profile_dir, user_ns={})
+    app.shell.input_transformer_manager = PlainFirst()
     app.shell.unobserve_all("exit_now")  # exit() in a cell does not end the other cells' kernel
     app.init_path()
     app.init_gui_pylab()
@@ -102,6 +108,8 @@ def warm_up() -> None:
         _show_a_table(shell)
         _ask_a_question()
     _report_an_error(shell)
+    if "narwhals" in sys.modules:
+        _take_over_a_table()
     if "matplotlib.pyplot" in sys.modules:
         _draw_a_plot()
     if "sklearn.preprocessing" in sys.modules:
@@ -114,7 +122,9 @@ def _show_a_table(shell) -> None:
 
         table = pd.DataFrame({"a": ["x", "y"], "b": [1.0, 2.0]})
         table.groupby("a")["b"].agg(["sum", "mean"]).reset_index().merge(table, on="a")
+        pd.crosstab(table["a"], table["a"]).to_dict()
         shell.display_formatter.format(table)
+        shell.display_formatter.format(table.style)
 
 
 def _ask_a_question() -> None:
@@ -131,9 +141,17 @@ def _ask_a_question() -> None:
 
 def _report_an_error(shell) -> None:
     try:
-        raise ValueError("warm")
+        int("warm")
     except ValueError:
-        shell.InteractiveTB.structured_traceback(*sys.exc_info())
+        shell.InteractiveTB.structured_traceback(*sys.exc_info(), tb_offset=0)
+
+
+def _take_over_a_table() -> None:
+    import narwhals as nw
+    import pandas as pd
+
+    table = nw.from_native(pd.DataFrame({"a": [1], "b": [1]}))  # loads what it knows of pandas
+    table.group_by("a").agg(nw.col("b").sum())
 
 
 def _draw_a_plot() -> None:
@@ -154,9 +172,10 @@ def _scale_a_column() -> None:
     The scaler's sums run in one thread: a parallel region of OpenMP would hang kernels forked
     from here.
     """
+    import pandas as pd
     from sklearn.preprocessing import StandardScaler
 
-    StandardScaler().fit([[0.0], [1.0]])
+    StandardScaler().fit(pd.DataFrame({"a": [0.0, 1.0]}))
 
 
 def run(request: dict, descriptors: list[int]) -> None:
