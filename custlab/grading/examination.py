@@ -1,4 +1,4 @@
-"""The grader's handle on examiners: start one per submission, put tests to it."""
+"""The grader's handle on examiners: one per submission, forked from a common ancestor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import secrets
 import socket
+import threading
 
 from custlab.grading import wire
 from custlab.grading.limits import Limits
@@ -15,70 +16,150 @@ from custlab.grading.sandbox import INSIDE, Sandbox, View
 from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
+ANCESTOR_SECONDS = 60
 
-class Examination:
-    """One examiner, which runs the hidden tests of one submission.
 
-    All examiners of a grader share one sandbox: none of them ever runs learner code.
+class Examiners:
+    """The ancestor of a grader's examiners, in a sandbox where no learner code ever runs.
+
+    It holds every prepared test, so that none has to be sent for each learner, and forks an
+    examiner for each submission.
 
     Parameters
     ----------
     server : ForkServer
-        Where examiners are forked from.
-    sandbox : Sandbox or None
-        The examiners' sandbox.
+        Where the ancestor is forked from.
     limits : Limits
-        What an examiner may use.
+        What each examiner may use.
+    view : View
+        What can be read.
+    folder : str
+        Where examiners have their folders; needed without a sandbox.
+    """
+
+    def __init__(self, server: ForkServer, limits: Limits, view: View, folder: str = INSIDE):
+        self._server, self._limits, self._view, self._folder = server, limits, view, folder
+        self._sandbox, self._child, self._control = None, None, None
+        self._kept: dict[str, tuple[dict, bytes]] = {}
+        self._lock = threading.Lock()  # on a cluster, several threads of a worker grade
+
+    def keep(self, key: str, task: dict, prepared: bytes) -> None:
+        """Keep a test for all examiners to come.
+
+        Parameters
+        ----------
+        key : str
+            What the test is asked for by.
+        task : dict
+            ``imports`` and ``constants`` of the master.
+        prepared : bytes
+            What an examiner has made of the test.
+        """
+        with self._lock:
+            self._kept[key] = task, prepared
+            if self._child is not None:
+                self._hand_over(key)
+
+    def fork(self, files: dict[str, bytes]) -> tuple[int, socket.socket]:
+        """Fork an examiner; give its number and the connection to it.
+
+        Parameters
+        ----------
+        files : dict of str to bytes
+            What lies in its folder.
+        """
+        folder = f"{self._folder}/{secrets.token_hex(8)}"
+        order = {"fork": {"folder": folder, "files": list(files)}}
+        control, theirs = socket.socketpair()
+        with self._lock, theirs:
+            try:
+                return self._order(order, list(files.values()), theirs)["pid"], control
+            except (wire.WireError, OSError):  # the ancestor is gone: from a new one, then
+                self._close()
+                return self._order(order, list(files.values()), theirs)["pid"], control
+
+    def end(self, pid: int) -> None:
+        """End an examiner, whatever it is doing."""
+        with self._lock, contextlib.suppress(wire.WireError, OSError):
+            if self._child is not None:  # it takes a while, and nobody waits for it
+                self._send({"end": pid})
+
+    def _order(self, order: dict, buffers: list[bytes], passed_on=None) -> dict:
+        if self._child is None:
+            self._start()
+        self._send(order, buffers, passed_on)
+        return wire.receive(self._control)[0]
+
+    def _send(self, order: dict, buffers: list[bytes] = (), passed_on=None) -> None:
+        socket.send_fds(self._control, [b"!"], [passed_on.fileno()] if passed_on else [])
+        wire.send(self._control, order, buffers)
+
+    def _hand_over(self, key: str) -> None:
+        task, prepared = self._kept[key]
+        self._order({"keep": key, "task": task}, [prepared])
+
+    def _start(self) -> None:
+        if self._server.sandboxed and self._sandbox is None:
+            self._sandbox = Sandbox(self._view, self._limits)
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(ANCESTOR_SECONDS)
+        with theirs:
+            self._child = self._server.spawn(
+                "examiner",
+                {},
+                {},
+                [theirs.fileno()],
+                self._limits,
+                self._view,
+                self._folder,
+                self._sandbox,
+            )
+        for key in self._kept:
+            self._hand_over(key)
+
+    def _close(self) -> None:
+        if self._child is not None:
+            self._control.close()
+            self._child.end()
+        self._child, self._control = None, None
+
+    def close(self) -> None:
+        """End all examiners."""
+        with self._lock:
+            self._close()
+            if self._sandbox is not None:
+                self._sandbox.close()
+                self._sandbox = None
+
+
+class Examination:
+    """One examiner, which runs the hidden tests of one submission.
+
+    Parameters
+    ----------
+    examiners : Examiners
+        Where it is forked from.
     files : dict of str to bytes
         The answers files and the files that come with the assignment.
     """
 
-    def __init__(
-        self,
-        server: ForkServer,
-        sandbox: Sandbox | None,
-        limits: Limits,
-        view: View,
-        files: dict[str, bytes],
-        folder: str = INSIDE,
-    ):
-        self._arguments = (server, sandbox, limits, view, files, folder)
-        self._child, self._control = None, None
+    def __init__(self, examiners: Examiners, files: dict[str, bytes]):
+        self._examiners, self._files = examiners, files
+        self._pid, self._control = None, None
         self.trouble = ""
-
-    def _start(self) -> None:
-        server, sandbox, limits, view, files, folder = self._arguments
-        self._control, theirs = socket.socketpair()
-        try:
-            self._child = server.spawn(
-                "examiner",
-                {},
-                files,
-                [theirs.fileno()],
-                limits,
-                view,
-                folder=f"{folder}/{secrets.token_hex(8)}",
-                sandbox=sandbox,
-            )
-        finally:
-            theirs.close()
 
     async def prepare(self, task: dict, seconds: float) -> bytes:
         """Have a test made ready for all learners; empty if that fails."""
-        answer = await self._put(task, b"", None, seconds)
+        answer = await self._put(task, None, seconds)
         return answer[1][0] if answer and answer[1] else b""
 
-    async def examine(
-        self, task: dict, prepared: bytes, bridge: socket.socket | None, seconds: float
-    ) -> dict:
+    async def examine(self, key: str, bridge: socket.socket | None, seconds: float) -> dict:
         """Run one test.
 
         Parameters
         ----------
-        task : dict
-            ``imports`` and ``constants`` of the master.
-        prepared : bytes
-            What `prepare` gave for the test.
+        key : str
+            The test, as the examiners' ancestor keeps it.
         bridge : socket.socket or None
             The way to the learner's kernel, if the test needs it and there is one.
         seconds : float
@@ -89,16 +170,16 @@ class Examination:
         dict
             The examiner's report; ``failed`` says why there is none.
         """
-        answer = await self._put(task, prepared, bridge, seconds)
+        answer = await self._put({"key": key}, bridge, seconds)
         return answer[0] if answer else {"passed": False, "failed": self.trouble}
 
-    async def _put(self, task: dict, prepared: bytes, bridge, seconds: float):
+    async def _put(self, task: dict, bridge: socket.socket | None, seconds: float):
         """Send a task and wait for the answer; None if there is none."""
-        if self._child is None:
-            self._start()
         try:
+            if self._pid is None:
+                self._pid, self._control = self._examiners.fork(self._files)
             socket.send_fds(self._control, [b"!"], [bridge.fileno()] if bridge else [])
-            wire.send(self._control, task, [prepared])
+            wire.send(self._control, task)
             answer = asyncio.to_thread(wire.receive, self._control)
             return await asyncio.wait_for(answer, seconds)
         except TimeoutError:
@@ -114,9 +195,8 @@ class Examination:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
             self._control.close()
-        if self._child is not None:
-            self._child.end()
-        self._child, self._control = None, None
+            self._examiners.end(self._pid)
+        self._pid, self._control = None, None
 
 
 def needs_learner(source: str, imports: dict[str, str]) -> bool:

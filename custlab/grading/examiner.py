@@ -12,12 +12,18 @@ import builtins
 import contextlib
 import marshal
 import math
+import os
 import pickle
 import secrets
+import signal
 import socket
+import sys
+import traceback
+from pathlib import Path
 
 from custlab.grading import wire
 from custlab.grading.codec import Decoder, Encoder
+from custlab.grading.unpacking import unpack
 
 MAX_TEXT = 200_000
 # Questions whose answer would be the verdict itself are never put to an object of the learner's.
@@ -308,22 +314,64 @@ def _small(data: dict) -> dict:
     return {kind: part for kind, part in data.items() if len(str(part)) <= MAX_TEXT}
 
 
-def run(request: dict, descriptors: list[int]) -> None:
+def serve(control: socket.socket, kept: dict[str, tuple[dict, bytes]]) -> None:
     """Be the examiner of one submission: run tests as they are asked for until the end."""
-    control = socket.socket(fileno=descriptors[0])
     with contextlib.suppress(wire.WireError):
         while True:
             _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
             if not _byte:
                 return
             bridge = socket.socket(fileno=passed_on[0]) if passed_on else None
-            task, buffers = wire.receive(control)
+            task, _buffers = wire.receive(control)
             if "names" in task:
                 wire.send(control, {}, [prepare(task)])
                 continue
             inquiry = Inquiry(bridge)
-            report = examine(task, buffers[0], inquiry)
+            report = examine(*kept[task["key"]], inquiry)
             report |= {"failed": inquiry.failed, "unclear": inquiry.unclear}
             if bridge:
                 bridge.close()
             wire.send(control, report)
+
+
+def run(_request: dict, descriptors: list[int]) -> None:
+    """Be the examiners' ancestor: keep tests, fork an examiner for each submission, end it."""
+    control = socket.socket(fileno=descriptors[0])
+    kept: dict[str, tuple[dict, bytes]] = {}
+    with contextlib.suppress(wire.WireError):
+        while True:
+            _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
+            if not _byte:
+                return
+            order, buffers = wire.receive(control)
+            if "end" in order:
+                _end(order["end"])
+            elif "keep" in order:
+                kept[order["keep"]] = order["task"], buffers[0]
+                wire.send(control, {})
+            else:
+                child = _fork(control, order["fork"], buffers, passed_on[0], kept)
+                wire.send(control, {"pid": child})
+
+
+def _fork(control: socket.socket, folder: dict, contents: list[bytes], connection: int, kept: dict):
+    """Fork an examiner into a folder of its own; give its process id."""
+    child = os.fork()
+    if child:
+        os.close(connection)
+        return child
+    try:
+        control.close()
+        unpack(Path(folder["folder"]), folder["files"], contents)
+        serve(socket.socket(fileno=connection), kept)
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+    finally:
+        os._exit(0)
+
+
+def _end(child: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)

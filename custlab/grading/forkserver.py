@@ -24,6 +24,7 @@ from pathlib import Path
 
 from custlab.grading import linux, shared_data, wire
 from custlab.grading.limits import Limits
+from custlab.grading.unpacking import unpack
 
 MAX_DESCRIPTORS = 8
 
@@ -146,7 +147,7 @@ def _become(request: dict, buffers: list[bytes], descriptors: list[int]) -> None
     status = 1
     try:
         os.setpgid(0, 0)
-        _unpack(Path(request["folder"]), request["files"], buffers)
+        unpack(Path(request["folder"]), request["files"], buffers)
         os.environ.update(request.get("environment", {}))
         _limit(request)
         if request["role"] == "kernel":
@@ -165,19 +166,6 @@ def _become(request: dict, buffers: list[bytes], descriptors: list[int]) -> None
         traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(status & 0xFF)
-
-
-def _unpack(folder: Path, names: list[str], contents: list[bytes]) -> None:
-    """Write the submission's files to its own folder, which then is the current one."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in zip(names, contents, strict=True):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    os.chdir(folder)
-    store = sys.modules.get("custlab.exercises.store")
-    if store is not None:  # it noted the folder when it was imported: before this one was there
-        store.NOTEBOOK_FOLDER = Path.cwd()
 
 
 def _limit(request: dict) -> None:

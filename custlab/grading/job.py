@@ -112,6 +112,7 @@ class NotebookRun:
         self.kernel: LearnerKernel | None = None
         self.ran: list[str] = []  # what a new kernel would have to run to be where this one is
         self.restarts, self.given_up = 0, ""
+        self.plans: dict[str, Plan] = {}
         self.deadline = time.monotonic() + job.limits.total_seconds
         answers, remark = joined_answers(job.submission, master.name)
         name = f"{master.name}.answers.json"
@@ -138,6 +139,7 @@ class NotebookRun:
         self.part.repairs = [{"cell": name, "what": what} for name, what in repaired.remarks]
         cells = []
         try:
+            await self._plan(repaired.cells)
             for cell in repaired.cells:
                 cells.append(await self._cell(cell))
         finally:
@@ -146,6 +148,14 @@ class NotebookRun:
         order = {cell.grade_id: number for number, cell in enumerate(self.master.cells)}
         self.part.cells.sort(key=lambda cell: order[cell.grade_id])
         return self.part, _notebook_bytes(cells, self.master)
+
+    async def _plan(self, cells: list[WorkCell]) -> None:
+        """Have all tests prepared first: an examiner knows those that were there when it began."""
+        seconds = self.job.limits.cell_seconds
+        for cell in cells:
+            if cell.master and cell.master.role == "test":
+                plan = await self.grader.plan(cell.source, self.master, self.job.given, seconds)
+                self.plans[cell.source] = plan
 
     def _all_zero(self, reason: str, review: bool) -> None:
         for cell in self.master.cells:
@@ -236,8 +246,7 @@ class NotebookRun:
         """Put one test to the examiner; what it says is the mark."""
         began = time.monotonic()
         report = None
-        seconds = self.job.limits.cell_seconds
-        plan = await self.grader.plan(cell.source, self.master, self.job.given, seconds)
+        plan = self.plans[cell.source]
         if plan.alone:
             report = await self._examine(cell, plan, None)
         if (report is None or report["failed"]) and await self._ready():
@@ -257,7 +266,7 @@ class NotebookRun:
         """Run a test, with the learner's kernel at hand to be asked if the test needs it."""
         seconds = self.job.limits.cell_seconds
         bridge = kernel.bridge if kernel else None
-        ask = self.examination.examine(plan.task, plan.prepared, bridge, 2 * seconds + 10)
+        ask = self.examination.examine(plan.key, bridge, 2 * seconds + 10)
         if kernel is None:
             return await ask
         asking = asyncio.ensure_future(ask)
@@ -344,15 +353,14 @@ def _executed(cell: WorkCell, outputs: list[dict]) -> dict:
 
 def _notebook_bytes(cells: list[dict], master: Master) -> bytes:
     """Write the executed notebook; what are no valid outputs is left out."""
+    doubtful = [cell for cell in cells if cell.get("outputs")]
     metadata = {"kernelspec": master.kernelspec} if master.kernelspec else {}
     form = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    notebook = form | {"cells": cells}
     try:
-        nbformat.validate(notebook)
+        nbformat.validate(form | {"cells": doubtful})
     except Exception:  # a kernel can send anything; the tests' outputs are the examiner's
-        for cell in cells:
-            if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get(
-                "grade"
-            ):
+        for cell in doubtful:
+            if not cell["metadata"].get("nbgrader", {}).get("grade"):
                 cell["outputs"] = []
-    return json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace")
+    text = json.dumps(form | {"cells": cells}, ensure_ascii=False)
+    return text.encode("utf-8", "replace")

@@ -25,6 +25,7 @@ READY_SECONDS = 30
 GRACE_SECONDS = 3.0
 LOOK_SECONDS = 0.2  # how often the size of the whole submission is looked at
 MAX_FRAME = 32 * MB  # one output that is larger ends the cell
+WAITING = 2  # messages read ahead
 FLOOD = 8  # so many times the output allowed ends the cell
 MAX_UNREADABLE = 50
 EXHAUSTED = ("can't start new thread", "Too many open files", "Resource temporarily unavailable")
@@ -150,9 +151,10 @@ class LearnerKernel:
         self._folder = None
         self.child = None
         self.bridge: socket.socket | None = None  # the examiner's end of the way into the kernel
-        self._outputs: asyncio.StreamReader | None = None
         self._writers: list[asyncio.StreamWriter] = []
-        self._next: asyncio.Task | None = None  # the message that is awaited
+        self._reading: asyncio.Task | None = None
+        self._messages: asyncio.Queue[dict] = asyncio.Queue(WAITING)
+        self._news = asyncio.Event()  # a message, or that there will be none any more
         self._requests = 0
         self._displays: dict[str, list] = {}
 
@@ -178,7 +180,7 @@ class LearnerKernel:
                 end.close()
             opened = [await asyncio.open_unix_connection(sock=end) for end in (requests, outputs)]
             self._writers = [writer for _reader, writer in opened]
-            self._outputs = opened[1][0]
+            self._reading = asyncio.create_task(self._read(opened[1][0]))
         message = await self._message(READY_SECONDS)
         if not message or message.get("kind") != "ready":
             raise RuntimeError("The kernel was not ready in time.")
@@ -244,6 +246,17 @@ class LearnerKernel:
                 ended, deadline = "flood", time.monotonic() + GRACE_SECONDS
                 self.child.signal(signal.SIGINT)
 
+    async def _read(self, outputs: asyncio.StreamReader) -> None:
+        """Take in what the kernel sends; it has to wait when nobody listens."""
+        try:
+            while True:
+                await self._messages.put(await wire.read(outputs, MAX_FRAME))
+                self._news.set()
+        except (RecursionError, MemoryError) as error:
+            raise wire.WireError("The message cannot be read.") from error
+        finally:
+            self._news.set()
+
     async def _message(self, seconds: float) -> dict | None:
         """Give the next message, or None if there is none in time.
 
@@ -252,15 +265,18 @@ class LearnerKernel:
         WireError
             If there will be none any more.
         """
-        if self._next is None:
-            self._next = asyncio.ensure_future(wire.read(self._outputs, MAX_FRAME))
-        await asyncio.wait([self._next], timeout=seconds)
-        if not self._next.done():
-            if self.child.poll() is not None:
-                raise wire.WireError("The kernel has ended.")
-            return None
-        task, self._next = self._next, None
-        return task.result()
+        if self._messages.empty() and not self._reading.done():
+            self._news.clear()
+            alarm = asyncio.get_running_loop().call_later(seconds, self._news.set)
+            await self._news.wait()
+            alarm.cancel()
+        if not self._messages.empty():
+            return self._messages.get_nowait()
+        if self._reading.done():
+            self._reading.result()
+        if self.child.poll() is not None:
+            raise wire.WireError("The kernel has ended.")
+        return None
 
     def _hear(self, message: dict, collector: Collector | None) -> str:
         """Take one message; give the status if it is the reply."""
@@ -276,10 +292,10 @@ class LearnerKernel:
         """End the kernel and everything it started."""
         if self.child is not None:
             self.child.end()
-        if self._next is not None:
-            self._next.cancel()
+        if self._reading is not None:
+            self._reading.cancel()
             with contextlib.suppress(asyncio.CancelledError, wire.WireError):
-                await self._next
+                await self._reading
         for end in (self.bridge, *self._writers):
             if end is not None:
                 end.close()

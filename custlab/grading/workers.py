@@ -1,18 +1,18 @@
-"""Processes that grade: on this machine, or on an existing Dask cluster."""
+"""Who grades: threads of this process, or an existing Dask cluster.
+
+The work is done in the kernels and examiners, each a process of its own. Whoever grades only hands
+them cells and waits, and threads do that as well as processes, without starting any.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from itertools import islice
-from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 
 from custlab.errors import CustLabError
@@ -24,66 +24,38 @@ from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 _grader: Grader | None = None
-_runner: asyncio.Runner | None = None
 _once = threading.Lock()
 
 
-def set_up(address: str, sandboxed: bool, view: View, limits: Limits) -> None:
-    """Prepare a worker process: it shares the fork server and ends with the grader."""
-    global _grader, _runner
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    if sys.platform == "linux":
-        from custlab.grading import linux
-
-        linux.end_with_parent(signal.SIGKILL)
-    if not parent_process().is_alive():
-        os._exit(1)  # the grader was killed while this process started: nobody would end it
-    server = ForkServer(sandboxed=sandboxed, address=address)
-    folder = Path(address).parent  # goes with the server
-    scratch = Path(tempfile.mkdtemp(prefix="work-", dir=folder))
-    # Without a sandbox learners' code could write there what examiners would believe.
-    _grader = Grader(server, view, limits, scratch, folder if sandboxed else None)
-    _runner = asyncio.Runner()
-
-
-def work(job: Job):
-    """Grade one submission in a worker process."""
-    return _runner.run(grade(job, _grader))
-
-
 class LocalWorkers:
-    """Worker processes on this machine.
+    """Grades on this machine.
 
     Parameters
     ----------
     server : ForkServer
-        The fork server that they share.
+        Where kernels and examiners are forked from.
     view : View
         What submissions can see.
     limits : Limits
         What submissions may use.
     count : int
-        How many processes.
+        How many submissions at a time.
     """
 
     def __init__(self, server: ForkServer, view: View, limits: Limits, count: int):
-        self._settings = (str(server.address), server.sandboxed, view, limits)
+        # The folder goes with the server.
+        scratch = Path(tempfile.mkdtemp(prefix="work-", dir=Path(server.address).parent))
+        self._grader = Grader(server, view, limits, scratch)
         self._count = count
-        self._pool = None
-
-    def _open(self, count: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            count, get_context("spawn"), initializer=set_up, initargs=self._settings
-        )
+        self._pool = ThreadPoolExecutor(count, "grader")
+        self._tasks: dict[asyncio.Task, asyncio.AbstractEventLoop] = {}
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, object]]:
         """Grade jobs as workers become free; give each with its outcome or its exception.
 
-        Only a few jobs are read ahead, so that memory does not grow with the class. If a worker
-        process dies, the jobs in its pool are tried once more, one at a time.
+        Only a few jobs are read ahead, so that memory does not grow with the class.
         """
-        running, again = {}, []
-        self._pool = self._open(self._count)
+        running = {}
         jobs = iter(jobs)
         exhausted = False
         while running or not exhausted:
@@ -91,36 +63,29 @@ class LocalWorkers:
                 job = next(jobs, None)
                 exhausted = job is None
                 if job is not None:
-                    running[self._pool.submit(work, job)] = job
+                    running[self._pool.submit(self._work, job)] = job
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    again += [job, *running.values()]
-                    running.clear()
-                    self._pool.shutdown(wait=False)
-                    self._pool = self._open(self._count)
-                    break
-                yield job, error or future.result()
-        for job in again:
-            yield job, self._alone(job)
+                yield job, future.exception() or future.result()
 
-    def _alone(self, job: Job):
-        pool = self._open(1)
+    def _work(self, job: Job):
+        return asyncio.run(self._grade(job))
+
+    async def _grade(self, job: Job):
+        task = asyncio.current_task()
+        self._tasks[task] = asyncio.get_running_loop()
         try:
-            return pool.submit(work, job).result()
-        except Exception as error:
-            return error
+            return await grade(job, self._grader)
         finally:
-            pool.shutdown(wait=False)
+            del self._tasks[task]
 
     def close(self) -> None:
-        """End the workers, whatever they are doing."""
-        if self._pool is None:
-            return
-        for process in active_children():
-            process.kill()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the work, wherever it stands."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for task, loop in list(self._tasks.items()):
+            loop.call_soon_threadsafe(task.cancel)
+        self._pool.shutdown(wait=True)
+        self._grader.close()
 
 
 def work_on_cluster(job: Job, sandboxed: bool, modules: tuple, root: Path, hidden: tuple):
