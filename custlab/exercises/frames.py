@@ -109,8 +109,8 @@ def as_table(got: Any) -> pd.DataFrame | None:
     ]
     index = got.index.to_frame(index=False)
     index.columns = level_names
-    repeated = [name for name in level_names if name in got.columns]
-    index = index.drop(columns=repeated)
+    if repeated := [name for name in level_names if name in got.columns]:
+        index = index.drop(columns=repeated)
     return pd.concat([index, got.reset_index(drop=True)], axis=1)
 
 
@@ -207,7 +207,8 @@ def _rename(
         target = wanted.get(_fold(name))
         if target and target not in table.columns and target not in renamed.values():
             renamed[name] = target
-    return table.rename(columns=renamed).loc[:, lambda t: ~t.columns.duplicated()]
+    table = table.rename(columns=renamed) if renamed else table
+    return table if table.columns.is_unique else table.loc[:, ~table.columns.duplicated()]
 
 
 def _relabel(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataFrame:
@@ -248,7 +249,9 @@ def _numeric(column: pd.Series) -> bool:
 
 
 def _as_words(column: pd.Series) -> pd.Series:
-    return column.astype(object).where(column.notna(), "").map(lambda value: str(value).strip())
+    pairs = zip(column.astype(object), column.isna(), strict=True)
+    words = ["" if blank else str(value).strip() for value, blank in pairs]
+    return pd.Series(words, column.index, dtype=object)
 
 
 def _equal(got: pd.Series, expected: pd.Series, tolerance: float) -> np.ndarray:
