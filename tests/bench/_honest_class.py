@@ -113,7 +113,7 @@ class HonestClass:
 
 
 def _without_markers(source: str) -> str:
-    return re.sub(r"^\s*### (BEGIN|END) SOLUTION\s*\n?", "", source, flags=re.M)
+    return re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION[ \t]*\n?", "", source, flags=re.M)
 
 
 def _kind(source: str) -> str:
