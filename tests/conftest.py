@@ -7,10 +7,14 @@ import shutil
 import sys
 
 import pytest
+from hypothesis import settings
 
 # Set before NumPy is imported: two cores are shared by several kernels.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+settings.register_profile("course", deadline=None)  # how long an example takes says nothing here
+settings.load_profile("course")
 
 COMPULSORY = os.environ.get("CUSTLAB_REQUIRE_ALL") == "1"
 

@@ -133,6 +133,7 @@ def numbers_of(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     >>> numbers_of(pd.DataFrame({"user": [0.5], "buyer": [0]}), ["buyer", "user"]).tolist()
     [[0.0, 0.5]]
     """
+    # Kept column by column: in another order sums may differ in the last digit, and ties with them.
     return np.array([table[column].to_numpy(dtype=float) for column in columns]).T
 
 
@@ -190,7 +191,9 @@ def assign_roles(
     played[alone] = [role in CORE_ROLES for role in ROLES]
     unsaid = ~enough & ~alone
     main = np.select([alone, core], [CORE_ROLES.index("decider"), best], len(CORE_ROLES))
-    strength = np.select([alone, ~core], [3, 4], _strength(scores["telling"].to_numpy(), lead))
+    sure = [*(name for name, *_rest in STRENGTHS), ALONE, UNKNOWN]
+    places = [sure.index(ALONE), sure.index(UNKNOWN)]
+    strength = np.select([alone, ~core], places, _strength(scores["telling"].to_numpy(), lead))
     names = ("person_id", "customer_id", "title", "unit_size", "telling")
     columns = {name: scores[name] for name in names}
     for role, plays in zip(ROLES, played.T, strict=True):
@@ -198,7 +201,7 @@ def assign_roles(
     columns["main_role"] = words([*CORE_ROLES, UNKNOWN], main)
     columns["score"] = np.select([alone, core], [1.0, top], np.nan)
     columns["lead"] = np.where(core & ~alone, lead, np.nan)
-    columns["strength"] = words([*(name for name, *_rest in STRENGTHS), ALONE, UNKNOWN], strength)
+    columns["strength"] = words(sure, strength)
     return pd.DataFrame(columns, index=scores.index)
 
 
