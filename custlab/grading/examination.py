@@ -67,16 +67,26 @@ class Examiners:
         ----------
         files : dict of str to bytes
             What lies in its folder.
+
+        Raises
+        ------
+        OSError, WireError
+            If none can be had.
         """
         folder = f"{self._folder}/{secrets.token_hex(8)}"
         order = {"fork": {"folder": folder, "files": list(files)}}
+        contents = list(files.values())
         control, theirs = socket.socketpair()
         with self._lock, theirs:
             try:
-                return self._order(order, list(files.values()), theirs)["pid"], control
+                answer = self._order(order, contents, theirs)
             except (wire.WireError, OSError):  # the ancestor is gone: from a new one, then
                 self._close()
-                return self._order(order, list(files.values()), theirs)["pid"], control
+                answer = self._order(order, contents, theirs)
+        if "pid" not in answer:
+            control.close()
+            raise OSError(answer["trouble"])
+        return answer["pid"], control
 
     def end(self, pid: int) -> None:
         """End an examiner, whatever it is doing."""

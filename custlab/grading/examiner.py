@@ -338,6 +338,7 @@ def run(_request: dict, descriptors: list[int]) -> None:
     """Be the examiners' ancestor: keep tests, fork an examiner for each submission, end it."""
     control = socket.socket(fileno=descriptors[0])
     kept: dict[str, tuple[dict, bytes]] = {}
+    children: set[int] = set()
     with contextlib.suppress(wire.WireError):
         while True:
             _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
@@ -345,21 +346,27 @@ def run(_request: dict, descriptors: list[int]) -> None:
                 return
             order, buffers = wire.receive(control)
             if "end" in order:
-                _end(order["end"])
+                _end(order["end"], children)
             elif "keep" in order:
                 kept[order["keep"]] = order["task"], buffers[0]
                 wire.send(control, {})
             else:
-                child = _fork(control, order["fork"], buffers, passed_on[0], kept)
-                wire.send(control, {"pid": child})
+                answer = _fork(control, order["fork"], buffers, passed_on[0], kept)
+                if "pid" in answer:
+                    children.add(answer["pid"])
+                wire.send(control, answer)
 
 
-def _fork(control: socket.socket, folder: dict, contents: list[bytes], connection: int, kept: dict):
-    """Fork an examiner into a folder of its own; give its process id."""
-    child = os.fork()
+def _fork(control, folder: dict, contents: list[bytes], connection: int, kept: dict) -> dict:
+    """Fork an examiner into a folder of its own; give its process id, or why there is none."""
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.close(connection)
+        return {"trouble": str(error)}
     if child:
         os.close(connection)
-        return child
+        return {"pid": child}
     try:
         control.close()
         unpack(Path(folder["folder"]), folder["files"], contents)
@@ -370,8 +377,10 @@ def _fork(control: socket.socket, folder: dict, contents: list[bytes], connectio
         os._exit(0)
 
 
-def _end(child: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
-    with contextlib.suppress(ChildProcessError):
+def _end(child: int, children: set[int]) -> None:
+    """End an examiner, if it is one of this ancestor's."""
+    if child in children:
+        children.remove(child)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -45,7 +45,7 @@ class Grader:
     limits: Limits
     scratch: Path | None = None
     examiners: Examiners = field(init=False)
-    _plans: dict[tuple[str, str], Plan] = field(default_factory=dict, init=False)
+    _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, init=False)
     _planning: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self):
@@ -58,7 +58,7 @@ class Grader:
 
     async def plan(self, source: str, master: Master, given: dict, seconds: float) -> Plan:
         """Plan a test: which part is the same for everybody, and whether it needs the learner."""
-        wanted = (master.name, source)
+        wanted = (master.name, source, str(master.imports), str(master.constants))
         with self._planning:  # others wait for the first to prepare it
             if wanted not in self._plans:
                 self._plans[wanted] = await self._plan(source, master, given, seconds)

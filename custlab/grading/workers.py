@@ -7,6 +7,7 @@ them cells and waits, and threads do that as well as processes, without starting
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import tempfile
 import threading
@@ -49,6 +50,7 @@ class LocalWorkers:
         self._count = count
         self._pool = ThreadPoolExecutor(count, "grader")
         self._tasks: dict[asyncio.Task, asyncio.AbstractEventLoop] = {}
+        self._closing = False
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, object]]:
         """Grade jobs as workers become free; give each with its outcome or its exception.
@@ -74,6 +76,8 @@ class LocalWorkers:
     async def _grade(self, job: Job):
         task = asyncio.current_task()
         self._tasks[task] = asyncio.get_running_loop()
+        if self._closing:
+            task.cancel()
         try:
             return await grade(job, self._grader)
         finally:
@@ -81,9 +85,11 @@ class LocalWorkers:
 
     def close(self) -> None:
         """End the work, wherever it stands."""
+        self._closing = True
         self._pool.shutdown(wait=False, cancel_futures=True)
         for task, loop in list(self._tasks.items()):
-            loop.call_soon_threadsafe(task.cancel)
+            with contextlib.suppress(RuntimeError):  # it has come to its end meanwhile
+                loop.call_soon_threadsafe(task.cancel)
         self._pool.shutdown(wait=True)
         self._grader.close()
 

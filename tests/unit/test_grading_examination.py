@@ -1,0 +1,99 @@
+"""Examiners come from one ancestor: each is ended alone, and a lost ancestor is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from threading import Thread
+
+import psutil
+import pytest
+
+from custlab.grading.examination import Examination, Examiners
+from custlab.grading.limits import Limits
+from custlab.grading.sandbox import View, python_folders
+from custlab.grading.server import ForkServer
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="examiners are forked")
+TESTS = {
+    "right": "points = 2.0\npoints",
+    "endless": "while True:\n    pass",
+    "file": "from pathlib import Path\nlen(Path('answers.json').read_text())",
+}
+
+
+def apart(work):
+    """Run a coroutine in a thread: a browser test may have left a loop running in this one."""
+    found = []
+    thread = Thread(target=lambda: found.append(asyncio.run(work)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+@pytest.fixture
+def examiners(tmp_path):
+    server = ForkServer([], sandboxed=False)
+    examiners = Examiners(server, Limits(), View(python_folders()), str(tmp_path))
+
+    async def prepare():
+        for key, source in TESTS.items():
+            task = {"imports": {}, "constants": {}}
+            test = {"source": source, "head": "", "rest": source, "names": ()}
+            one = Examination(examiners, {})
+            examiners.keep(key, task, await one.prepare(task | test, 20))
+            one.close()
+
+    apart(prepare())
+    yield examiners
+    examiners.close()
+    server.stop()
+
+
+def test_each_submission_has_an_examiner_with_its_own_files(examiners):
+    async def both():
+        first = Examination(examiners, {"answers.json": b"{}"})
+        second = Examination(examiners, {"answers.json": b"{   }"})
+        reports = [await first.examine("file", None, 20), await second.examine("file", None, 20)]
+        first.close()
+        second.close()
+        return [report["value"] for report in reports]
+
+    assert apart(both()) == [2, 5]
+
+
+def test_an_endless_test_is_ended_and_harms_no_other(examiners):
+    async def all_three():
+        other = Examination(examiners, {})
+        await other.examine("right", None, 20)
+        endless = Examination(examiners, {})
+        report = await endless.examine("endless", None, 0.5)
+        again = await endless.examine("right", None, 20)
+        still = await other.examine("right", None, 20)
+        other.close()
+        endless.close()
+        return report, again["value"], still["value"]
+
+    report, again, still = apart(all_three())
+    assert report["failed"] == "the test took too long"
+    assert (again, still) == (2, 2)
+    ancestor = psutil.Process(examiners._child.pid)
+    deadline = time.monotonic() + 10
+    while (left := ancestor.children()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+def test_a_lost_ancestor_is_replaced_by_one_that_knows_the_tests(examiners):
+    async def one():
+        examination = Examination(examiners, {})
+        report = await examination.examine("right", None, 20)
+        examination.close()
+        return report["value"]
+
+    assert apart(one()) == 2
+    os.kill(examiners._child.pid, signal.SIGKILL)
+    assert apart(one()) == 2
