@@ -41,7 +41,7 @@ class Examiners:
         self._server, self._limits, self._view, self._folder = server, limits, view, folder
         self._sandbox, self._child, self._control = None, None, None
         self._kept: dict[str, tuple[dict, bytes]] = {}
-        self._lock = threading.Lock()  # on a cluster, several threads of a worker grade
+        self._lock = threading.Lock()  # several threads grade
 
     def keep(self, key: str, task: dict, prepared: bytes) -> None:
         """Keep a test for all examiners to come.

@@ -12,7 +12,6 @@ from pathlib import Path
 NAMESPACES = (
     0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000 | 0x00020000
 )
-PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_CAPBSET_DROP = 24
 PR_SET_SECUREBITS = 28
@@ -61,11 +60,6 @@ def drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     _call("capset", header, (ctypes.c_uint32 * 6)())
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-
-
-def end_with_parent(signal_number: int) -> None:
-    """Ask the kernel to send this process a signal when its parent ends."""
-    prctl(PR_SET_PDEATHSIG, signal_number)
 
 
 def adopt_orphans() -> None:

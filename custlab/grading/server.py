@@ -158,16 +158,10 @@ class ForkServer:
         Whether children run in bubblewrap; if not, that was somebody's explicit choice.
     course : Path, optional
         The course's folder, for the case data.
-    address : Path, optional
-        The socket of a server that is running already, which is then shared.
     """
 
-    def __init__(self, modules=None, sandboxed=True, course: Path | None = None, address=None):
+    def __init__(self, modules=None, sandboxed=True, course: Path | None = None):
         self.sandboxed, self.course = sandboxed, course
-        self._process, self._folder = None, None
-        if address is not None:
-            self.address = Path(address)
-            return
         self._start()
         if modules is not None:
             self.complete(modules)
@@ -296,7 +290,7 @@ class ForkServer:
         return _("The fork server does not answer ({error}). {told}").format(error=error, told=told)
 
     def stop(self) -> None:
-        """Stop the server, if it is this one's own."""
+        """Stop the server; once is enough."""
         if self._process is not None:
             self._stopped()
             self._process = None

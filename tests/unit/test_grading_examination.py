@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
 import time
-from threading import Thread
 
 import psutil
 import pytest
@@ -16,6 +14,7 @@ from custlab.grading.examination import Examination, Examiners
 from custlab.grading.limits import Limits
 from custlab.grading.sandbox import View, python_folders
 from custlab.grading.server import ForkServer
+from tests.apart import apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="examiners are forked")
 TESTS = {
@@ -23,15 +22,6 @@ TESTS = {
     "endless": "while True:\n    pass",
     "file": "from pathlib import Path\nlen(Path('answers.json').read_text())",
 }
-
-
-def apart(work):
-    """Run a coroutine in a thread: a browser test may have left a loop running in this one."""
-    found = []
-    thread = Thread(target=lambda: found.append(asyncio.run(work)))
-    thread.start()
-    thread.join()
-    return found[0]
 
 
 @pytest.fixture

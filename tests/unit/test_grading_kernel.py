@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from threading import Thread
 
 import pytest
 from IPython.core import ultratb
@@ -13,6 +11,7 @@ from custlab.grading.learner_kernel import LearnerKernel, Outcome
 from custlab.grading.limits import Limits
 from custlab.grading.sandbox import View, python_folders
 from custlab.grading.server import ForkServer
+from tests.apart import apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kernels are forked")
 WRONG_COLUMN = 'import pandas as pd\ntable = pd.DataFrame({"a": [1]})\ntable["b"]'
@@ -28,16 +27,10 @@ def outcomes(*cells: str) -> list[Outcome]:
             await kernel.close()
 
     server = ForkServer(["pandas"], sandboxed=False)
-    found = []
-
-    def work():  # a loop of its own: a browser test may have left one running in this thread
-        found.extend(asyncio.run(run(server)))
-
-    thread = Thread(target=work)
-    thread.start()
-    thread.join()
-    server.stop()
-    return found
+    try:
+        return apart(run(server))
+    finally:
+        server.stop()
 
 
 def test_errors_outputs_and_magics_are_shown_as_in_jupyter():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from custlab.errors import CustLabError
 from custlab.grading.kernels import WarmKernelManager
 from custlab.grading.limits import Limits
 from custlab.grading.sandbox import View, python_folders
+from tests.apart import apart
 
 # Bounded: on a machine that does not hold it, it ends by itself.
 CROWD = """
@@ -73,9 +72,7 @@ def inside(code: str, view: View, limits: Limits | None = None):
             await manager.shutdown_kernel(now=True)
         return "".join(printed)
 
-    # In a thread of its own: browser tests leave an event loop running in this one.
-    with ThreadPoolExecutor(1) as pool:
-        return json.loads(pool.submit(lambda: asyncio.run(run())).result())
+    return json.loads(apart(run()))
 
 
 @pytest.mark.sandbox
