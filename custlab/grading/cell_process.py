@@ -25,6 +25,7 @@ from traitlets import Any
 
 from custlab.grading import wire
 from custlab.grading.kernel_process import NoSubshells, SubmissionKernel, SubmissionKernelApp
+from custlab.grading.plain_cells import is_plain, may_await
 from custlab.grading.witness import serve
 
 PASSED_ON = {
@@ -40,7 +41,7 @@ class StreamSession(Session):
     connection = Any()
     request = 0  # the number of the cell that is running
 
-    def __init__(self, connection: socket.socket, **kwargs):
+    def __init__(self, connection: socket.socket | None, **kwargs):
         super().__init__(connection=connection, **kwargs)
         self._lock = threading.Lock()  # learners' threads print, too
 
@@ -154,29 +155,36 @@ class Descriptors:
             self._output.write(text)
 
 
+def prepare() -> None:
+    """Build the kernel before forking; each child says where its messages go."""
+    app = SubmissionKernelApp.instance()
+    app.kernel = SubmissionKernel.instance(
+        parent=app,
+        session=StreamSession(None, packer="json"),
+        iopub_socket=SimpleNamespace(),
+        profile_dir=app.profile_dir,
+        user_ns=app.user_ns,
+        shell_channel_thread=NoSubshells(),
+        log=app.log,
+    )
+    app.kernel.shell.kernel = app.kernel
+    app.init_shell()
+
+
 class CellKernel:
     """Runs cells, and answers the examiner, as the grader asks for it."""
 
     def __init__(self, connection: socket.socket, examiner: socket.socket):
-        self.session = StreamSession(connection, packer="json")
+        self.kernel = SubmissionKernel.instance()
+        self.session = self.kernel.session
+        self.session.connection = connection
         sys.stdout = Output("stdout", self.session, 1)
         sys.stderr = Output("stderr", self.session, 2)
         self.outputs = sys.stdout, sys.stderr  # a learner's code may put others into their place
         self.descriptors = Descriptors(sys.stdout)
-        app = SubmissionKernelApp.instance()
-        self.kernel = SubmissionKernel.instance(
-            parent=app,
-            session=self.session,
-            iopub_socket=SimpleNamespace(),
-            profile_dir=app.profile_dir,
-            user_ns=app.user_ns,
-            shell_channel_thread=NoSubshells(),
-            log=app.log,
-        )
         self.kernel.io_loop = IOLoop.current()  # a cell that awaits is interrupted through it
-        app.kernel, self._examiner = self.kernel, examiner
-        self.kernel.shell.kernel = self.kernel
-        app.init_shell()
+        self.kernel._forward_input(allow_stdin=False)  # input() says that nobody can answer
+        self._examiner = examiner
 
     async def run(self, request: dict) -> dict:
         """Do what one request asks for; give the reply."""
@@ -187,9 +195,7 @@ class CellKernel:
             if "source" not in request:
                 serve(self._examiner, self.kernel.shell.user_ns)
                 return {"status": "ok"}
-            reply = await self.kernel.do_execute(
-                request["source"], silent=False, store_history=True, allow_stdin=False
-            )
+            reply = await self._execute(request["source"])
             told = {"ename": reply.get("ename"), "evalue": str(reply.get("evalue"))[:MAX_TEXT]}
             os.close(os.open(os.devnull, os.O_RDONLY))  # says so if no file can be opened
             return {"status": reply["status"]} | told
@@ -199,6 +205,20 @@ class CellKernel:
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             self._flush()
+
+    async def _execute(self, source: str) -> dict:
+        """Run a cell; give ``status`` and, of an error, ``ename`` and ``evalue``."""
+        if may_await(source) or not is_plain(source):
+            return await self.kernel.do_execute(
+                source, silent=False, store_history=True, allow_stdin=False
+            )
+        # What it comes down to, without asking anew for each cell what kind of shell this is.
+        shell = self.kernel.shell
+        found = shell.run_cell(source, store_history=True)
+        if found.success and not getattr(shell, "_last_traceback_during_displayhook", False):
+            return {"status": "ok"}
+        error = found.error_before_exec or found.error_in_exec
+        return {"status": "error", "ename": type(error).__name__, "evalue": str(error)}
 
     def _flush(self) -> None:
         with contextlib.suppress(Exception):
@@ -211,7 +231,7 @@ class CellKernel:
         self.session.tell("ready", {})
         while True:
             try:
-                request = await wire.read(reader)
+                request, _buffers = await wire.read(reader)
             except wire.WireError:
                 return
             reply = await self.run(request)

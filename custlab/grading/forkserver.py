@@ -44,12 +44,14 @@ def main(listener_fd: int, modules: list[str]) -> None:
     from custlab.grading import cell_process, examiner, kernel_process  # noqa: F401, for children
 
     kernel_process.prepare()  # makes the shell, which pyplot looks for when it is imported
+    cell_process.prepare()
     _import(modules)
+    kernel_process.warm_up()  # while the grader is still reading the masters
     told = sys.stdin.readline()
     if not told:
         return  # the grader is gone
     _import(json.loads(told))
-    kernel_process.warm_up()
+    kernel_process.warm_up_packages()
     gc.collect()
     gc.freeze()  # children share the pages of all these objects instead of copying them
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

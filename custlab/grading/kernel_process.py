@@ -16,13 +16,12 @@ from ipykernel import ipkernel
 from ipykernel.control import ControlThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core import ultratb
 from IPython.core.application import BaseIPythonApplication
 from IPython.utils.capture import capture_output
 from traitlets import Dict
 
-from custlab.grading.plain_cells import PlainFirst
+from custlab.grading.plain_cells import PlainFirst, PlainShell
 
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 
@@ -92,7 +91,7 @@ def prepare() -> None:
     app = SubmissionKernelApp.instance()
     BaseIPythonApplication.initialize(app, ARGUMENTS)
     app.init_pdb()
-    app.shell = ZMQInteractiveShell.instance(parent=app, profile_dir=app.profile_dir, user_ns={})
+    app.shell = PlainShell.instance(parent=app, profile_dir=app.profile_dir, user_ns={})
     app.shell.input_transformer_manager = PlainFirst()
     app.shell.unobserve_all("exit_now")  # exit() in a cell does not end the other cells' kernel
     app.init_path()
@@ -108,6 +107,10 @@ def warm_up() -> None:
         _show_a_table(shell)
         _ask_a_question()
     _report_an_error(shell)
+
+
+def warm_up_packages() -> None:
+    """Do once what notebooks do with packages that this assignment uses."""
     if "narwhals" in sys.modules:
         _take_over_a_table()
     if "matplotlib.pyplot" in sys.modules:
@@ -189,6 +192,7 @@ def run(request: dict, descriptors: list[int]) -> None:
     app.init_sockets()
     app.init_io()
     app.init_signal()
+    SubmissionKernel.clear_instance()  # the one that `custlab grade` speaks to
     app.init_kernel()
     app.kernel.shell.kernel = app.kernel
     app.init_shell()
