@@ -18,6 +18,7 @@ from custlab.grading import codec_arrays, codec_models
 
 MAX_DEPTH = 60
 MAX_ITEMS = 2_000_000
+TOO_LARGE = "The value is too large or nested too deep to be checked."
 EXACT = 2**53  # integers that every JSON reader keeps exact
 
 SEQUENCES = {kind.__name__: kind for kind in (list, tuple, set, frozenset)}
@@ -67,6 +68,12 @@ class Encoder:
         self.buffers.append(content)
         return len(self.buffers) - 1
 
+    def count(self, items: int) -> None:
+        """Note that so many more values are passed on, up to the limit."""
+        self.items += items
+        if self.items > MAX_ITEMS:
+            raise Unsendable(TOO_LARGE)
+
     def encode(self, value, depth: int = 0):
         """Give the node for a value.
 
@@ -75,9 +82,9 @@ class Encoder:
         Unsendable
             If the value is nested too deep, too large, or no data and there is no handle for it.
         """
-        self.items += 1
-        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
-            raise Unsendable("The value is too large or nested too deep to be checked.")
+        self.count(1)
+        if depth > MAX_DEPTH:
+            raise Unsendable(TOO_LARGE)
         kind = type(value)
         if value is None or kind in (bool, str):
             return value

@@ -33,7 +33,7 @@ def _encode_numpy(encoder, value, depth: int) -> dict | None:
         content = encoder.buffer(np.ascontiguousarray(array).tobytes())
         return {"t": "array", "dtype": array.dtype.str, "shape": shape, "b": content}
     if array.dtype.kind == "O":
-        items = [encoder.encode(item, depth + 1) for item in array.ravel().tolist()]
+        items = _items(encoder, array.ravel().tolist(), depth + 1)
         return {"t": "objects", "shape": shape, "v": items}
     return None
 
@@ -62,7 +62,7 @@ def _encode_pandas(encoder, value, depth: int) -> dict | None:
             | _name(encoder, value)
         )
     if isinstance(value, pd.DataFrame):
-        columns = [_column(encoder, value.iloc[:, i].array, deeper) for i in range(value.shape[1])]
+        columns = [_column(encoder, column.array, deeper) for _name, column in value.items()]
         axes = {"index": value.index, "columns": value.columns}
         return {"t": "DataFrame", "v": columns} | {
             name: _encode_pandas(encoder, axis, deeper) for name, axis in axes.items()
@@ -111,11 +111,19 @@ def _column(encoder, array, depth: int) -> dict:
         unit = f"{'M' if isinstance(array, pd.arrays.DatetimeArray) else 'm'}8[{array.unit}]"
         content = encoder.buffer(np.ascontiguousarray(array.asi8).tobytes())
         return {"t": "times", "dtype": unit, "zone": zone, "b": content}
-    items = [encoder.encode(item, depth + 1) for item in array.astype(object).tolist()]
+    items = _items(encoder, array.astype(object).tolist(), depth + 1)
     dtype = str(array.dtype)
     if isinstance(array.dtype, pd.StringDtype):
         dtype = "str" if array.dtype.na_value is not pd.NA else "string"
     return {"t": "column", "dtype": dtype, "v": items}
+
+
+def _items(encoder, values: list, depth: int) -> list:
+    """Give the nodes of many values; most are texts, which stand for themselves."""
+    if all(type(value) is str for value in values):
+        encoder.count(len(values))
+        return values
+    return [encoder.encode(value, depth) for value in values]
 
 
 def _safe_dtype(text: str):
@@ -218,7 +226,7 @@ def _categorical(decoder, node):
 def _plain_column(decoder, node):
     import pandas as pd
 
-    items = [decoder.decode(item) for item in node["v"]]
+    items = [item if type(item) is str else decoder.decode(item) for item in node["v"]]
     return pd.array(items, dtype=node["dtype"])
 
 
@@ -252,7 +260,7 @@ def _frame(decoder, node):
     import pandas as pd
 
     index = decoder.decode(node["index"])
-    columns = {i: pd.Series(decoder.decode(part), index=index) for i, part in enumerate(node["v"])}
+    columns = {i: decoder.decode(part) for i, part in enumerate(node["v"])}
     frame = pd.DataFrame(columns, index=index)
     frame.columns = decoder.decode(node["columns"])
     return frame

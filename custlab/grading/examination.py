@@ -6,6 +6,7 @@ import ast
 import asyncio
 import builtins
 import contextlib
+import json
 import secrets
 import socket
 import threading
@@ -155,7 +156,7 @@ class Examination:
 
     def __init__(self, examiners: Examiners, files: dict[str, bytes]):
         self._examiners, self._files = examiners, files
-        self._pid, self._control = None, None
+        self._pid, self._control, self._reader, self._writer = None, None, None, None
         self.trouble = ""
 
     async def prepare(self, task: dict, seconds: float) -> bytes:
@@ -188,10 +189,11 @@ class Examination:
         try:
             if self._pid is None:
                 self._pid, self._control = self._examiners.fork(self._files)
+                opened = await asyncio.open_unix_connection(sock=self._control)
+                self._reader, self._writer = opened
             socket.send_fds(self._control, [b"!"], [bridge.fileno()] if bridge else [])
-            wire.send(self._control, task)
-            answer = asyncio.to_thread(wire.receive, self._control)
-            return await asyncio.wait_for(answer, seconds)
+            self._writer.write(wire.packed(json.dumps(task)))
+            return await asyncio.wait_for(wire.read(self._reader, most=1), seconds)
         except TimeoutError:
             self.trouble = _("the test took too long")
         except (wire.WireError, OSError) as error:
@@ -204,9 +206,11 @@ class Examination:
         if self._control is not None:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
+            if self._writer is not None:
+                self._writer.close()
             self._control.close()
             self._examiners.end(self._pid)
-        self._pid, self._control = None, None
+        self._pid, self._control, self._reader, self._writer = None, None, None, None
 
 
 def needs_learner(source: str, imports: dict[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,22 +57,51 @@ class Grader:
         """Prepare an examiner for one notebook."""
         return Examination(self.examiners, files)
 
-    async def plan(self, source: str, master: Master, given: dict, seconds: float) -> Plan:
-        """Plan a test: which part is the same for everybody, and whether it needs the learner."""
-        wanted = (master.name, source, str(master.imports), str(master.constants))
-        with self._planning:  # others wait for the first to prepare it
-            if wanted not in self._plans:
-                self._plans[wanted] = await self._plan(source, master, given, seconds)
-        return self._plans[wanted]
+    async def plan(
+        self, sources: list[str], master: Master, given: dict, seconds: float
+    ) -> dict[str, Plan]:
+        """Plan tests: which part is the same for everybody, and whether they need the learner.
 
-    async def _plan(self, source: str, master: Master, given: dict, seconds: float) -> Plan:
+        Parameters
+        ----------
+        sources : list of str
+            The tests of a notebook.
+        master : Master
+            The notebook's master.
+        given : dict of str to bytes
+            The files that come with the assignment.
+        seconds : float
+            How long preparing one may take.
+
+        Returns
+        -------
+        dict of str to Plan
+            By source.
+        """
+        wanted = {
+            source: (master.name, source, str(master.imports), str(master.constants))
+            for source in sources
+        }
+        with self._planning:  # others wait for the first to prepare them
+            new = [source for source, known_by in wanted.items() if known_by not in self._plans]
+            keys = [f"{master.name} {len(self._plans) + i}" for i in range(len(new))]
+            plans = [
+                self._plan(key, source, master, given, seconds)
+                for key, source in zip(keys, new, strict=True)
+            ]
+            for source, plan in zip(new, await asyncio.gather(*plans), strict=True):
+                self._plans[wanted[source]] = plan
+        return {source: self._plans[known_by] for source, known_by in wanted.items()}
+
+    async def _plan(
+        self, key: str, source: str, master: Master, given: dict, seconds: float
+    ) -> Plan:
         told = {"imports": master.imports, "constants": master.constants}
         parts = split(source, master.imports, master.constants)
         test = {"source": source, "head": parts.head, "rest": parts.rest, "names": parts.names}
         prepared = await self._prepare(told | test, given, seconds)
         if not prepared:  # its common part took too long: it is left to each learner's turn
             prepared = await self._prepare(told | test | {"names": ()}, given, seconds)
-        key = f"{master.name} {len(self._plans)}"
         self.examiners.keep(key, told, prepared)
         return Plan(key, not needs_learner(source, master.imports | master.constants))
 

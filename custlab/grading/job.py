@@ -10,8 +10,6 @@ import socket
 import time
 from dataclasses import dataclass
 
-import nbformat
-
 import custlab
 from custlab.grading import wire
 from custlab.grading.grader import Grader, Plan
@@ -151,11 +149,9 @@ class NotebookRun:
 
     async def _plan(self, cells: list[WorkCell]) -> None:
         """Have all tests prepared first: an examiner knows those that were there when it began."""
+        tests = [cell.source for cell in cells if cell.master and cell.master.role == "test"]
         seconds = self.job.limits.cell_seconds
-        for cell in cells:
-            if cell.master and cell.master.role == "test":
-                plan = await self.grader.plan(cell.source, self.master, self.job.given, seconds)
-                self.plans[cell.source] = plan
+        self.plans = await self.grader.plan(tests, self.master, self.job.given, seconds)
 
     def _all_zero(self, reason: str, review: bool) -> None:
         for cell in self.master.cells:
@@ -353,6 +349,8 @@ def _executed(cell: WorkCell, outputs: list[dict]) -> dict:
 
 def _notebook_bytes(cells: list[dict], master: Master) -> bytes:
     """Write the executed notebook; what are no valid outputs is left out."""
+    import nbformat
+
     doubtful = [cell for cell in cells if cell.get("outputs")]
     metadata = {"kernelspec": master.kernelspec} if master.kernelspec else {}
     form = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

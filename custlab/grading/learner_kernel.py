@@ -250,7 +250,8 @@ class LearnerKernel:
         """Take in what the kernel sends; it has to wait when nobody listens."""
         try:
             while True:
-                await self._messages.put(await wire.read(outputs, MAX_FRAME))
+                message, _buffers = await wire.read(outputs, MAX_FRAME)
+                await self._messages.put(message)
                 self._news.set()
         except (RecursionError, MemoryError) as error:
             raise wire.WireError("The message cannot be read.") from error

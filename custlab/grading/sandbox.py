@@ -55,7 +55,7 @@ class View:
     readable: tuple[Path, ...]
     hidden: tuple[Path, ...] = field(default=())
 
-    @lru_cache(maxsize=8)  # noqa: B019, a run has one view and a sandbox for each submission
+    @lru_cache(maxsize=8)  # noqa: B019, looked at once for all sandboxes of a run
     def check(self) -> None:
         """Refuse a view that would show a hidden folder; single files are covered."""
         for secret in (path.resolve() for path in self.hidden):
@@ -256,29 +256,36 @@ def _readable(status: os.stat_result) -> bool:
 
 
 def _command(view: View, limits: Limits, info: int, users: list[str]) -> list[str]:
-    size = ["--size", str(limits.folder_mb * MB)]
     command = ["bwrap", "--unshare-all", "--unshare-user", *users]
     command += ["--as-pid-1"]  # the first process cannot be killed from inside
     command += ["--hostname", "sandbox", "--new-session", "--clearenv"]
     if threading.current_thread() is threading.main_thread():  # Linux means the parent *thread*
         command += ["--die-with-parent"]
-    command += ["--cap-drop", "ALL", "--info-fd", str(info), "--ro-bind", "/usr", "/usr"]
+    command += ["--cap-drop", "ALL", "--info-fd", str(info)]
+    return [*command, *_folders(view, limits.folder_mb * MB), "--chdir", INSIDE]
+
+
+@lru_cache(maxsize=8)  # a run has one view and a sandbox for each submission
+def _folders(view: View, size_of_writable: int) -> tuple[str, ...]:
+    """Lay out what is seen from inside: the system and the view, read-only, and a few to write."""
+    size = ["--size", str(size_of_writable)]
+    found = ["--ro-bind", "/usr", "/usr"]
     for link in SYSTEM_LINKS:
         if Path(link).is_symlink():
-            command += ["--symlink", str(Path(link).readlink()), link]
+            found += ["--symlink", str(Path(link).readlink()), link]
         elif Path(link).is_dir():
-            command += ["--ro-bind", link, link]
+            found += ["--ro-bind", link, link]
     for name in SYSTEM_FILES:
-        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    command += ["--proc", "/proc", "--dev", "/dev"]
-    command += [*size, "--perms", "1777", "--tmpfs", "/tmp"]
-    command += [*size, "--perms", "0777", "--tmpfs", INSIDE]
-    command += [*size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+        found += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    found += ["--proc", "/proc", "--dev", "/dev"]
+    found += [*size, "--perms", "1777", "--tmpfs", "/tmp"]
+    found += [*size, "--perms", "0777", "--tmpfs", INSIDE]
+    found += [*size, "--perms", "1777", "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     above = {parent for folder in view.readable for parent in folder.parents[:-1]}
     for folder in sorted(above):  # by itself bubblewrap may make them for root alone
-        command += ["--perms", "0755", "--dir", str(folder)]
+        found += ["--perms", "0755", "--dir", str(folder)]
     for folder in view.readable:
-        command += ["--ro-bind", str(folder), str(folder)]
+        found += ["--ro-bind", str(folder), str(folder)]
     for file in view.covered():
-        command += ["--ro-bind", "/dev/null", str(file)]
-    return [*command, "--remount-ro", "/", "--chdir", INSIDE]
+        found += ["--ro-bind", "/dev/null", str(file)]
+    return (*found, "--remount-ro", "/")

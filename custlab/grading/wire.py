@@ -15,6 +15,7 @@ SIZE = struct.Struct("!Q")
 MAX_HEADER = 64 * 1024 * 1024
 MAX_TOTAL = 256 * 1024 * 1024
 MAX_BUFFERS = 100_000
+TOO_LARGE = "The message is larger than allowed."
 
 
 class WireError(Exception):
@@ -45,15 +46,22 @@ def packed(message: str, buffers: list[bytes] = ()) -> bytes:
     return b"".join(parts)
 
 
-async def read(reader, largest: int = MAX_HEADER) -> dict:
-    """Read one message without buffers from an asyncio stream.
+async def read(reader, largest: int = MAX_HEADER, most: int = 0) -> tuple[dict, list[bytes]]:
+    """Read one message from an asyncio stream.
 
     Parameters
     ----------
     reader : asyncio.StreamReader
         Where it comes from.
     largest : int
-        Bytes that it may have.
+        Bytes that its JSON may have.
+    most : int
+        How many buffers it may have.
+
+    Returns
+    -------
+    tuple of dict and list of bytes
+        The message and its buffers.
 
     Raises
     ------
@@ -62,11 +70,19 @@ async def read(reader, largest: int = MAX_HEADER) -> dict:
     """
     try:
         header_size, count = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-        if header_size > largest or count:
-            raise WireError("The message is larger than allowed.")
-        return _message(await reader.readexactly(header_size))
+        if header_size > largest or count > most:
+            raise WireError(TOO_LARGE)
+        message = _message(await reader.readexactly(header_size))
+        buffers, left = [], MAX_TOTAL - header_size
+        for _number in range(count):
+            (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
+            left -= size
+            if left < 0:
+                raise WireError(TOO_LARGE)
+            buffers.append(await reader.readexactly(size))
     except (EOFError, OSError) as error:
         raise WireError("The connection was closed.") from error
+    return message, buffers
 
 
 def _message(header: bytes) -> dict:
@@ -99,14 +115,14 @@ def receive(connection: socket.socket) -> tuple[dict, list[bytes]]:
     """
     header_size, count = LENGTH.unpack(_exactly(connection, LENGTH.size))
     if header_size > MAX_HEADER or count > MAX_BUFFERS:
-        raise WireError("The message is larger than allowed.")
+        raise WireError(TOO_LARGE)
     message = _message(_exactly(connection, header_size))
     buffers, total = [], header_size
     for _number in range(count):
         (size,) = SIZE.unpack(_exactly(connection, SIZE.size))
         total += size
         if total > MAX_TOTAL:
-            raise WireError("The message is larger than allowed.")
+            raise WireError(TOO_LARGE)
         buffers.append(_exactly(connection, size))
     return message, buffers
 
