@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,9 @@ def grade(
     ] = Path(),
 ) -> None:
     """Grade all submissions of an assignment, on all cores; stop and go on at any time."""
+    # Modules are no garbage: looking through them again and again while there are ever more, and
+    # once more at the end, would take a second.
+    gc.disable()
     from custlab.errors import CustLabError
     from custlab.grading.course import Course
     from custlab.grading.limits import Limits
@@ -49,6 +53,8 @@ def grade(
         )
     limits = Limits(cell_seconds=seconds, memory_mb=memory, total_seconds=max(300.0, 10 * seconds))
     run = Run(Course(course), assignment, Settings(sandbox, workers, force, dask, limits), student)
+    gc.freeze()
+    gc.enable()
     raise typer.Exit(code=_show(run))
 
 
