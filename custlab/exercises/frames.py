@@ -14,6 +14,7 @@ from custlab.i18n import _
 
 # {misconception: (wrong value or test of the answer, explanation)}
 Known = Mapping[str, tuple[Any, str]]
+Columns = dict[str, pd.Series]
 
 
 def compare_frame(
@@ -68,8 +69,11 @@ def compare_frame(
         return results.error(
             _("A table is asked for; you have {kind}.").format(kind=type(got).__name__)
         )
+    right = as_table(expected)
+    if table.equals(right):  # nothing to find out about the most frequent answer
+        return results.correct()
     options = {"names": names, "labels": labels, "ordered": ordered, "by": by}
-    found = _compare(table, as_table(expected), tolerance=tolerance, **options)
+    found = _compare(table, right, tolerance=tolerance, **options)
     if found.share == 1.0:
         return found
     for name, (wrong, explanation) in (known or {}).items():
@@ -95,23 +99,24 @@ def as_table(got: Any) -> pd.DataFrame | None:
         got = got.to_frame(got.name if got.name is not None else "value")
     if not isinstance(got, pd.DataFrame):
         return None
-    got = got.copy()
-    if isinstance(got.columns, pd.MultiIndex):
-        got.columns = ["_".join(map(str, filter(None, name))) for name in got.columns]
-    else:
-        got.columns = [str(name) for name in got.columns]
-    plain = isinstance(got.index, pd.RangeIndex) and got.index.name is None
-    if plain:
-        return got.reset_index(drop=True)
-    level_names = [
-        str(name) if name is not None else f"index_{level}"
-        for level, name in enumerate(got.index.names)
+    names = [
+        "_".join(map(str, filter(None, name))) if isinstance(name, tuple) else str(name)
+        for name in got.columns
     ]
-    index = got.index.to_frame(index=False)
-    index.columns = level_names
-    if repeated := [name for name in level_names if name in got.columns]:
-        index = index.drop(columns=repeated)
-    return pd.concat([index, got.reset_index(drop=True)], axis=1)
+    if isinstance(got.index, pd.RangeIndex) and got.index.name is None:
+        got = got.reset_index(drop=True)
+        got.columns = names
+        return got
+    levels = {
+        str(name) if name is not None else f"index_{level}": got.index.get_level_values(level)
+        for level, name in enumerate(got.index.names)
+    }
+    levels = {name: labels for name, labels in levels.items() if name not in names}
+    columns = [labels.array for labels in levels.values()]
+    columns += [column.array for _name, column in got.items()]
+    table = pd.DataFrame(dict(enumerate(columns)))
+    table.columns = [*levels, *names]
+    return table
 
 
 def _shows(got: Any, table: pd.DataFrame, wrong: Any, tolerance: float, options: dict) -> bool:
@@ -140,53 +145,66 @@ def _compare(
                 got=len(table), right=len(expected)
             )
         )
-    table = _rename(table, expected, names or {})
-    table, expected = _relabel(table, labels), _relabel(expected, labels)
-    table = _name_by_values(table, expected, ordered, tolerance)
-    missing = [name for name in expected.columns if name not in table.columns]
-    keys = _keys(expected, by)
-    if any(key in missing for key in keys) or len(missing) == len(expected.columns):
+    right = _relabel(dict(expected.items()), labels)
+    got = _relabel(_rename(table, list(right), names or {}), labels)
+    got = _name_by_values(got, right, ordered, tolerance)
+    missing = [name for name in right if name not in got]
+    keys = _keys(right, by)
+    if any(key in missing for key in keys) or len(missing) == len(right):
         return results.incorrect(
             _("Your table lacks the column {names}.").format(names=", ".join(missing))
         )
-    in_order = ordered and _same_order(table, expected, keys, tolerance)
-    if not in_order:
-        names = [*keys, *(n for n in expected.columns if n not in [*keys, *missing])]
-        table, expected = _sorted(table, names), _sorted(expected, names)
-    return _sum_up(table, expected, missing, keys, tolerance, wrong_order=ordered and not in_order)
+    rows, same, in_order = _row_by_row(got, right, keys, ordered, tolerance)
+    shown = {name: got[name] for name in same}
+    return _sum_up(shown, rows, same, missing, keys, wrong_order=ordered and not in_order)
+
+
+def _row_by_row(
+    got: Columns, right: Columns, keys: list[str], ordered: bool, tolerance: float
+) -> tuple[np.ndarray, dict[str, np.ndarray], bool]:
+    """Compare rows that belong together.
+
+    Gives the learner's rows as they were compared; by column, which of them are right; and
+    whether the rows were in the order asked for.
+    """
+    there = [name for name in right if name in got]
+    first = [*keys, *(name for name in there if name not in keys)]
+    ours = {name: _comparable(right[name], right[name]) for name in first}
+    theirs = {name: _comparable(got[name], right[name]) for name in first}
+    if ordered and all(_same(theirs[n], ours[n], tolerance).all() for n in keys or first):
+        rows = our_rows = np.arange(len(theirs[first[0]]))
+    else:
+        rows, our_rows, ordered = _order(theirs), _order(ours), False
+    same = {name: _same(theirs[name][rows], ours[name][our_rows], tolerance) for name in there}
+    return rows, same, ordered
 
 
 def _sum_up(
-    table: pd.DataFrame,
-    expected: pd.DataFrame,
+    got: Columns,
+    rows: np.ndarray,
+    same: dict[str, np.ndarray],
     missing: list[str],
     keys: list[str],
-    tolerance: float,
     wrong_order: bool,
 ) -> Result:
-    same = {
-        name: _equal(table[name], expected[name], tolerance)
-        for name in expected.columns
-        if name not in missing
-    }
     if any(not same[key].all() for key in keys):
-        return results.incorrect(_explain(table, same, keys, [], wrong_order=False))
-    values = [name for name in expected.columns if name not in keys] or list(keys)
+        return results.incorrect(_explain(got, rows, same, keys, [], wrong_order=False))
+    values = [name for name in (*same, *missing) if name not in keys] or list(keys)
     right = sum(name in same and bool(same[name].all()) for name in values)
     if right == len(values) and not wrong_order:
         return results.correct()
     share = right / len(values) * (0.75 if wrong_order else 1.0)
-    return results.graded(share, _explain(table, same, keys, missing, wrong_order))
+    return results.graded(share, _explain(got, rows, same, keys, missing, wrong_order))
 
 
-def _keys(expected: pd.DataFrame, by: Sequence[str]) -> list[str]:
+def _keys(expected: Columns, by: Sequence[str]) -> list[str]:
     """Give the columns that name a row."""
     if by:
         return list(by)
     return [
         name
-        for name in expected.columns
-        if not _numeric(expected[name]) or pd.api.types.is_bool_dtype(expected[name])
+        for name, column in expected.items()
+        if not _numeric(column) or pd.api.types.is_bool_dtype(column)
     ]
 
 
@@ -195,100 +213,88 @@ def _fold(name: str) -> str:
 
 
 def _rename(
-    table: pd.DataFrame, expected: pd.DataFrame, names: Mapping[str, Sequence[str]]
-) -> pd.DataFrame:
+    table: pd.DataFrame, expected: list[str], names: Mapping[str, Sequence[str]]
+) -> Columns:
     """Give columns the expected names where they differ in spelling only, or are aliases."""
-    wanted = {_fold(name): name for name in expected.columns}
+    wanted = {_fold(name): name for name in expected}
     for name, others in names.items():
         others = [others] if isinstance(others, str) else others
         wanted |= {_fold(other): name for other in others}
-    renamed: dict[str, str] = {}
-    for name in table.columns:
+    columns: Columns = {}
+    taken = set(table.columns)
+    for name, column in table.items():
         target = wanted.get(_fold(name))
-        if target and target not in table.columns and target not in renamed.values():
-            renamed[name] = target
-    table = table.rename(columns=renamed) if renamed else table
-    return table if table.columns.is_unique else table.loc[:, ~table.columns.duplicated()]
+        target = name if target is None or target in taken else target
+        taken.add(target)
+        columns.setdefault(target, column)  # of columns with one name, the first
+    return columns
 
 
-def _relabel(table: pd.DataFrame, labels: Mapping[str, str] | None) -> pd.DataFrame:
+def _relabel(columns: Columns, labels: Mapping[str, str] | None) -> Columns:
     """Write values the way they are written here."""
     if not labels:
-        return table
-    words = {name: _as_words(table[name]) for name in table if not _numeric(table[name])}
-    return table.assign(**{name: column.replace(dict(labels)) for name, column in words.items()})
+        return columns
+    return {
+        name: column if _numeric(column) else pd.Series(_words(column)).replace(dict(labels))
+        for name, column in columns.items()
+    }
 
 
-def _name_by_values(
-    table: pd.DataFrame, expected: pd.DataFrame, ordered: bool, tolerance: float
-) -> pd.DataFrame:
+def _name_by_values(got: Columns, expected: Columns, ordered: bool, tolerance: float) -> Columns:
     """Find a column that has the right values under a name nobody thought of."""
-    for name in expected.columns:
-        if name in table.columns:
+    got = dict(got)
+    for name, wanted in expected.items():
+        if name in got:
             continue
-        for other in table.columns:
-            if other in expected.columns:
-                continue
-            ours, theirs = expected[name], table[other]
-            if not ordered:
-                ours, theirs = _sorted_values(ours), _sorted_values(theirs)
-            if len(ours) == len(theirs) and _equal(theirs, ours, tolerance).all():
-                table = table.rename(columns={other: name})
+        ours = _comparable(wanted, wanted)
+        for other in [other for other in got if other not in expected]:
+            theirs = _comparable(got[other], wanted)
+            pair = (theirs, ours) if ordered else (np.sort(theirs), np.sort(ours))
+            if _same(*pair, tolerance).all():
+                got[name] = got.pop(other)
                 break
-    return table
-
-
-def _sorted_values(column: pd.Series) -> pd.Series:
-    if not _numeric(column):
-        column = _as_words(column)
-    return column.sort_values().reset_index(drop=True)
+    return got
 
 
 def _numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column)
 
 
-def _as_words(column: pd.Series) -> pd.Series:
-    pairs = zip(column.astype(object), column.isna(), strict=True)
+def _comparable(column: pd.Series, like: pd.Series) -> np.ndarray:
+    """Give a column as what the expected one holds: numbers, moments, or words."""
+    if _numeric(like):
+        if not _numeric(column):
+            column = pd.to_numeric(column.astype(object), errors="coerce")
+        return column.to_numpy(float, na_value=np.nan)
+    if pd.api.types.is_datetime64_any_dtype(like):
+        return pd.to_datetime(column.astype(object), errors="coerce").to_numpy("datetime64[ns]")
+    return _words(column)
+
+
+def _words(column: pd.Series) -> np.ndarray:
+    pairs = zip(column.to_numpy(object), column.isna(), strict=True)
     words = ["" if blank else str(value).strip() for value, blank in pairs]
-    return pd.Series(words, column.index, dtype=object)
+    return np.array([*words, None], dtype=object)[:-1]  # lest it become an array of characters
 
 
-def _equal(got: pd.Series, expected: pd.Series, tolerance: float) -> np.ndarray:
+def _same(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Compare two columns value by value."""
-    if _numeric(expected):
-        got = pd.to_numeric(got.astype(object), errors="coerce")
-        return np.isclose(
-            got.to_numpy(float, na_value=np.nan),
-            expected.to_numpy(float, na_value=np.nan),
-            rtol=tolerance,
-            atol=tolerance,
-            equal_nan=True,
-        )
-    if pd.api.types.is_datetime64_any_dtype(expected):
-        got = pd.to_datetime(got.astype(object), errors="coerce")
-        same = got.to_numpy("datetime64[ns]") == expected.to_numpy("datetime64[ns]")
-        return same | (got.isna().to_numpy() & expected.isna().to_numpy())
-    return (_as_words(got) == _as_words(expected)).to_numpy()
+    if expected.dtype.kind == "f":
+        return np.isclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+    if expected.dtype.kind == "M":
+        return (got == expected) | (np.isnat(got) & np.isnat(expected))
+    return np.asarray(got == expected, dtype=bool)
 
 
-def _same_order(
-    table: pd.DataFrame, expected: pd.DataFrame, keys: list[str], tolerance: float
-) -> bool:
-    names = keys or [name for name in expected.columns if name in table.columns]
-    return all(_equal(table[name], expected[name], tolerance).all() for name in names)
-
-
-def _sorted(table: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def _order(columns: dict[str, np.ndarray]) -> np.ndarray:
     """Sort rows by the columns that name them, and on ties by the others."""
-    order = pd.DataFrame(
-        {n: table[n] if _numeric(table[n]) else _as_words(table[n]) for n in names}
-    )
-    return table.iloc[order.sort_values(names, kind="stable").index].reset_index(drop=True)
+    places = [np.unique(values, return_inverse=True)[1] for values in columns.values()]
+    return np.lexsort(places[::-1])
 
 
 def _explain(
-    table: pd.DataFrame,
+    got: Columns,
+    rows: np.ndarray,
     same: dict[str, np.ndarray],
     keys: list[str],
     missing: list[str],
@@ -299,7 +305,8 @@ def _explain(
     for name, equal in same.items():
         if equal.all():
             continue
-        row = table.iloc[int(np.argmin(equal))]
+        place = rows[np.argmin(equal)]
+        row = {other: column.iloc[place] for other, column in got.items()}
         where = ", ".join(f"{key} = {row[key]}" for key in keys if key != name)
         text = (
             _("Column “{name}” differs in {n} rows; for example you have {value} where {where}.")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,12 @@ def read_answers(sheet: str, folder: Path | None = None) -> Answers:
 
 def _read_file(path: Path) -> Answers:
     with path.open("rb") as file:
-        return formats.from_bytes(file.read(formats.MAX_BYTES + 1))
+        return dict(_parsed(file.read(formats.MAX_BYTES + 1)))
+
+
+@lru_cache(maxsize=1)  # marking asks for the same file once for each question
+def _parsed(content: bytes) -> Answers:
+    return formats.from_bytes(content)
 
 
 def receipts_beside(sheet: str, folder: Path) -> Answers:
