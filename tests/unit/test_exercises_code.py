@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import polars
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custlab.exercises.code import (
     Marks,
@@ -74,6 +76,36 @@ def test_wrong_tables_are_told(name):
     found = compare_frame(got, RIGHT)
     assert found.share == pytest.approx(share)
     assert told in found.message
+
+
+def test_rows_are_paired_by_what_they_say_not_by_how_it_is_kept():
+    right = pd.DataFrame({"customer": ["1", "2", "10"], "orders": [3, 5, 14]})
+    numbers, texts = right.astype({"customer": int}), right.astype({"orders": str})
+    for got in (numbers, numbers.iloc[[2, 0, 1]], texts, texts.iloc[::-1], texts[["orders"]]):
+        wanted = right if "customer" in got else right[["orders"]]
+        assert compare_frame(got, wanted).outcome is Outcome.CORRECT
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.integers(0, 3), st.sampled_from([0.5, 1.5, np.nan])),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[0],
+)
+
+
+@given(ROWS, st.randoms())
+def test_any_order_of_rows_and_columns_is_right_and_no_other_number(rows, chance):
+    right = pd.DataFrame(rows, columns=["name", "orders", "value"])
+    mixed = right.sample(frac=1, random_state=chance.randrange(1000))
+    mixed = mixed[chance.sample(list(mixed), 3)]
+    assert compare_frame(mixed, right).share == 1.0
+    assert compare_frame(mixed.set_index("name"), right).share == 1.0
+    wrong = mixed.copy()
+    wrong.iloc[chance.randrange(len(wrong)), wrong.columns.get_loc("orders")] += 1
+    found = compare_frame(wrong, right)
+    assert found.share == 0.5
+    assert "orders" in found.message
 
 
 def test_order_counts_only_where_asked_for():

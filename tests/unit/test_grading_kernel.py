@@ -45,5 +45,15 @@ def test_errors_outputs_and_magics_are_shown_as_in_jupyter():
     assert magic.outputs[-1]["data"]["text/plain"] == "1"
 
 
+def test_cells_may_await_and_cannot_ask_anybody():
+    awaited, asked, magic, later = outcomes(
+        "import asyncio\nawait asyncio.sleep(0)\n'done'", "x = 1\ninput()", "who", "x"
+    )
+    assert awaited.outputs[0]["data"]["text/plain"] == "'done'"
+    assert asked.outputs[0]["ename"] == "StdinNotImplementedError"
+    assert "asyncio" in magic.outputs[0]["text"]
+    assert later.outputs[0]["data"]["text/plain"] == "1"
+
+
 def test_ipython_still_has_the_switch_that_makes_tracebacks_cheap():
     assert isinstance(ultratb.FAST_THRESHOLD, int)
