@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -35,9 +37,27 @@ def grade(
     ] = Path(),
 ) -> None:
     """Grade all submissions of an assignment, on all cores; stop and go on at any time."""
-    # Modules are no garbage: looking through them again and again while there are ever more, and
-    # once more at the end, would take a second.
+    with _modules_are_no_garbage():
+        run = _prepare(course, assignment, student, sandbox, workers, force, dask, seconds, memory)
+    raise typer.Exit(code=_show(run))
+
+
+@contextmanager
+def _modules_are_no_garbage() -> Iterator[None]:
+    """Load much without looking through all of it for garbage again and again, nor at the end.
+
+    That would take a second of every run.
+    """
     gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _prepare(course, assignment, students, sandbox, workers, force, dask, seconds, memory):
+    """Read the course and the masters; see `grade` for the options."""
     from custlab.errors import CustLabError
     from custlab.grading.course import Course
     from custlab.grading.limits import Limits
@@ -52,10 +72,8 @@ def grade(
             ).format(folder=course.resolve())
         )
     limits = Limits(cell_seconds=seconds, memory_mb=memory, total_seconds=max(300.0, 10 * seconds))
-    run = Run(Course(course), assignment, Settings(sandbox, workers, force, dask, limits), student)
-    gc.freeze()
-    gc.enable()
-    raise typer.Exit(code=_show(run))
+    settings = Settings(sandbox, workers, force, dask, limits)
+    return Run(Course(course), assignment, settings, students)
 
 
 def _show(run) -> int:

@@ -184,7 +184,8 @@ def page(kept: dict) -> str:
         times = [f"{rates[0] / rates[1]:.1f}", f"{rates[0] / rates[2]:.1f}"]
         rates = [f"{rate:.0f}" for rate in rates]
         checked = [found["marks"], len(found["different"]), found.get("given_up", 0)]
-        rows.append([name, found["submissions"], *rates, *times, *checked])
+        runs = ", ".join(f"{seconds:.1f}" for seconds in found["ours"])
+        rows.append([name, found["submissions"], *rates, *times, *checked, runs])
     growth.sort(key=lambda row: row[0])
     header = ["exercise", "submissions", "custlab grade, per minute", "nbgrader as shipped"]
     header += [
@@ -194,6 +195,7 @@ def page(kept: dict) -> str:
         "marks compared",
         "different",
         "given up by nbgrader",
+        "seconds of each of our runs",
     ]
     growth_header = ["submissions", "seconds", "seconds each", "largest memory, MB"]
     return f"""# Grading: custlab grade against nbgrader {version("nbgrader")}
@@ -201,9 +203,8 @@ def page(kept: dict) -> str:
 {machine()}
 All sides mark the same submissions of the course's own exercises, answered rightly, wrongly or not
 at all as in the answer banks; times include every start, so that few submissions look slower than
-many. custlab grade runs before, between and after the others, and the mean of its runs counts.
-Sandbox:
-bubblewrap. "Given up by nbgrader" counts submissions that it could not mark, in both of its forms
+many. custlab grade runs before, between and after the others, in its sandbox, and the mean of its
+runs counts. "Given up by nbgrader" counts submissions that it could not mark, in both of its forms
 together: now and then one of its kernels does not answer in time.
 
 {table(header, rows)}
