@@ -38,7 +38,8 @@ def grade(
 ) -> None:
     """Grade all submissions of an assignment, on all cores; stop and go on at any time."""
     with _modules_are_no_garbage():
-        run = _prepare(course, assignment, student, sandbox, workers, force, dask, seconds, memory)
+        settings = {"sandbox": sandbox, "workers": workers, "force": force, "dask": dask}
+        run = _prepare(course, assignment, student, seconds, memory, settings)
     raise typer.Exit(code=_show(run))
 
 
@@ -56,7 +57,14 @@ def _modules_are_no_garbage() -> Iterator[None]:
         gc.enable()
 
 
-def _prepare(course, assignment, students, sandbox, workers, force, dask, seconds, memory):
+def _prepare(
+    course: Path,
+    assignment: str,
+    students: list[str] | None,
+    seconds: float,
+    memory: int,
+    settings: dict,
+):
     """Read the course and the masters; see `grade` for the options."""
     from custlab.errors import CustLabError
     from custlab.grading.course import Course
@@ -72,8 +80,7 @@ def _prepare(course, assignment, students, sandbox, workers, force, dask, second
             ).format(folder=course.resolve())
         )
     limits = Limits(cell_seconds=seconds, memory_mb=memory, total_seconds=max(300.0, 10 * seconds))
-    settings = Settings(sandbox, workers, force, dask, limits)
-    return Run(Course(course), assignment, settings, students)
+    return Run(Course(course), assignment, Settings(limits=limits, **settings), students)
 
 
 def _show(run) -> int:

@@ -31,8 +31,8 @@ def compare_frame(
     """Compare a table with the one asked for; each right column earns the same.
 
     Column order never matters, nor does whether a key stands in the index or in a column, nor
-    ``int`` or ``float``, text or category. Extra columns are passed over. A column under
-    another name is found by ``names``, or by its values.
+    ``int`` or ``float``, text or category, nor whether numbers are kept as text. Extra columns are
+    passed over. A column under another name is found by ``names``, or by its values.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def compare_frame(
     ordered : bool, optional
         Whether the order of rows was asked for.
     by : sequence of str, optional
-        The columns that name a row; by default all columns that are not numbers with fractions.
+        The columns that name a row; by default all that hold no numbers.
     tolerance : float, optional
         How far numbers may be off, relative or absolute.
     known : mapping, optional
@@ -171,12 +171,14 @@ def _row_by_row(
     first = [*keys, *(name for name in there if name not in keys)]
     ours = {name: _comparable(right[name], right[name]) for name in first}
     theirs = {name: _comparable(got[name], right[name]) for name in first}
-    if ordered and all(_same(theirs[n], ours[n], tolerance).all() for n in keys or first):
-        rows = our_rows = np.arange(len(theirs[first[0]]))
-    else:
-        rows, our_rows, ordered = _order(theirs), _order(ours), False
+    in_order = ordered and all(
+        _same(theirs[name], ours[name], tolerance).all() for name in keys or first
+    )
+    rows, our_rows = _order(theirs), _order(ours)
+    if in_order:
+        rows = our_rows = np.arange(len(rows))
     same = {name: _same(theirs[name][rows], ours[name][our_rows], tolerance) for name in there}
-    return rows, same, ordered
+    return rows, same, in_order
 
 
 def _sum_up(
@@ -248,7 +250,10 @@ def _name_by_values(got: Columns, expected: Columns, ordered: bool, tolerance: f
             continue
         ours = _comparable(wanted, wanted)
         for other in [other for other in got if other not in expected]:
-            theirs = _comparable(got[other], wanted)
+            try:
+                theirs = _comparable(got[other], wanted)
+            except (ValueError, TypeError, OverflowError):  # something else altogether
+                continue
             pair = (theirs, ours) if ordered else (np.sort(theirs), np.sort(ours))
             if _same(*pair, tolerance).all():
                 got[name] = got.pop(other)
@@ -274,7 +279,7 @@ def _comparable(column: pd.Series, like: pd.Series) -> np.ndarray:
 def _words(column: pd.Series) -> np.ndarray:
     pairs = zip(column.to_numpy(object), column.isna(), strict=True)
     words = ["" if blank else str(value).strip() for value, blank in pairs]
-    return np.array([*words, None], dtype=object)[:-1]  # lest it become an array of characters
+    return np.array(words, dtype=object)
 
 
 def _same(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:

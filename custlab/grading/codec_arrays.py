@@ -62,7 +62,7 @@ def _encode_pandas(encoder, value, depth: int) -> dict | None:
             | _name(encoder, value)
         )
     if isinstance(value, pd.DataFrame):
-        columns = [_column(encoder, column.array, deeper) for _name, column in value.items()]
+        columns = [_column(encoder, column.array, deeper) for _label, column in value.items()]
         axes = {"index": value.index, "columns": value.columns}
         return {"t": "DataFrame", "v": columns} | {
             name: _encode_pandas(encoder, axis, deeper) for name, axis in axes.items()

@@ -207,7 +207,7 @@ class Examination:
             with contextlib.suppress(OSError):
                 self._control.shutdown(socket.SHUT_RDWR)
             if self._writer is not None:
-                self._writer.close()
+                self._writer.transport.abort()  # whatever has not been sent
             self._control.close()
             self._examiners.end(self._pid)
         self._pid, self._control, self._reader, self._writer = None, None, None, None

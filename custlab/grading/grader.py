@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from custlab.grading.examination import Examination, Examiners, needs_learner
-from custlab.grading.limits import Limits
+from custlab.grading.limits import Limits, cores
 from custlab.grading.master import Master
 from custlab.grading.prefix import split
 from custlab.grading.sandbox import INSIDE, View
@@ -47,6 +49,7 @@ class Grader:
     scratch: Path | None = None
     examiners: Examiners = field(init=False)
     _plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, init=False)
+    _numbers: Iterator[int] = field(default_factory=count, init=False)
     _planning: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self):
@@ -82,26 +85,26 @@ class Grader:
             source: (master.name, source, str(master.imports), str(master.constants))
             for source in sources
         }
-        with self._planning:  # others wait for the first to prepare them
+        # Others wait for the first to prepare them; each has a thread and a loop of its own.
+        with self._planning:
             new = [source for source, known_by in wanted.items() if known_by not in self._plans]
-            keys = [f"{master.name} {len(self._plans) + i}" for i in range(len(new))]
-            plans = [
-                self._plan(key, source, master, given, seconds)
-                for key, source in zip(keys, new, strict=True)
-            ]
+            few = asyncio.Semaphore(cores())  # each has its time on a core of its own
+            plans = [self._plan(few, source, master, given, seconds) for source in new]
             for source, plan in zip(new, await asyncio.gather(*plans), strict=True):
                 self._plans[wanted[source]] = plan
         return {source: self._plans[known_by] for source, known_by in wanted.items()}
 
     async def _plan(
-        self, key: str, source: str, master: Master, given: dict, seconds: float
+        self, few: asyncio.Semaphore, source: str, master: Master, given: dict, seconds: float
     ) -> Plan:
         told = {"imports": master.imports, "constants": master.constants}
         parts = split(source, master.imports, master.constants)
         test = {"source": source, "head": parts.head, "rest": parts.rest, "names": parts.names}
-        prepared = await self._prepare(told | test, given, seconds)
-        if not prepared:  # its common part took too long: it is left to each learner's turn
-            prepared = await self._prepare(told | test | {"names": ()}, given, seconds)
+        async with few:
+            prepared = await self._prepare(told | test, given, seconds)
+            if not prepared:  # its common part took too long: it is left to each learner's turn
+                prepared = await self._prepare(told | test | {"names": ()}, given, seconds)
+        key = f"{master.name} {next(self._numbers)}"
         self.examiners.keep(key, told, prepared)
         return Plan(key, not needs_learner(source, master.imports | master.constants))
 

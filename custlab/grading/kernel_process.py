@@ -44,6 +44,7 @@ class SubmissionKernel(IPythonKernel):
     """An IPython kernel whose cells run one after the other, without a debugger."""
 
     _supports_kernel_subshells = False
+    _darwin_app_nap = False  # macOS ends children of a process that has called its libraries
 
     def __init__(self, **kwargs):
         # ipykernel lists all loaded modules for its debugger, which is off. Merely touching each

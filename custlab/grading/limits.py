@@ -1,7 +1,8 @@
-"""How much a submission may use."""
+"""How much a submission may use, and how many cores there are."""
 
 from __future__ import annotations
 
+import os
 import resource
 from dataclasses import asdict, dataclass
 
@@ -85,3 +86,10 @@ def _own_size() -> tuple[int, int]:
     except OSError:  # macOS has no /proc; its limits are then counted from nothing
         return 1024 * MB, 512 * MB
     return tuple(int(sizes[name].split()[0]) * 1024 for name in ("VmSize", "VmData"))
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

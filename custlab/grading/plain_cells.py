@@ -35,7 +35,7 @@ def is_plain(source: str) -> bool:
     lines = source.splitlines()
     if not lines or not source[0].strip():
         return False  # IPython takes away empty lines at the beginning
-    if "In [" in source or (lines[1:] and lines[1].startswith("...")):
+    if "In [" in source or (lines[1:] and lines[1].lstrip().startswith("...")):
         return False  # and what may be copied prompts
     with warnings.catch_warnings():  # Python gives them again when it compiles the cell
         warnings.simplefilter("ignore")

@@ -17,7 +17,7 @@ from custlab.grading.course import Course
 from custlab.grading.gradebook import GradebookWriter, forget_autograded, write_autograded
 from custlab.grading.intake import read_submission, skim
 from custlab.grading.job import Job
-from custlab.grading.limits import Limits
+from custlab.grading.limits import Limits, cores
 from custlab.grading.master import Master, load_masters, master_files
 from custlab.grading.results import (
     Results,
@@ -29,7 +29,7 @@ from custlab.grading.results import (
 from custlab.grading.sandbox import bubblewrap_missing, course_view
 from custlab.grading.server import ForkServer, often_used
 from custlab.grading.tamper import tamper_report
-from custlab.grading.workers import DaskWorkers, LocalWorkers, cores
+from custlab.grading.workers import DaskWorkers, LocalWorkers
 from custlab.i18n import _
 
 SLOW_FACTOR, SLOW_SECONDS = 3.0, 5.0

@@ -262,7 +262,10 @@ def _command(view: View, limits: Limits, info: int, users: list[str]) -> list[st
     if threading.current_thread() is threading.main_thread():  # Linux means the parent *thread*
         command += ["--die-with-parent"]
     command += ["--cap-drop", "ALL", "--info-fd", str(info)]
-    return [*command, *_folders(view, limits.folder_mb * MB), "--chdir", INSIDE]
+    command += _folders(view, limits.folder_mb * MB)
+    for file in view.covered():
+        command += ["--ro-bind", "/dev/null", str(file)]
+    return [*command, "--remount-ro", "/", "--chdir", INSIDE]
 
 
 @lru_cache(maxsize=8)  # a run has one view and a sandbox for each submission
@@ -286,6 +289,4 @@ def _folders(view: View, size_of_writable: int) -> tuple[str, ...]:
         found += ["--perms", "0755", "--dir", str(folder)]
     for folder in view.readable:
         found += ["--ro-bind", str(folder), str(folder)]
-    for file in view.covered():
-        found += ["--ro-bind", "/dev/null", str(file)]
-    return (*found, "--remount-ro", "/")
+    return tuple(found)

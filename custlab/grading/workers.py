@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -166,10 +165,3 @@ class DaskWorkers:
     def close(self) -> None:
         """Leave the cluster; it was there before and stays."""
         self._client.close()
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -86,6 +86,17 @@ def test_rows_are_paired_by_what_they_say_not_by_how_it_is_kept():
         assert compare_frame(got, wanted).outcome is Outcome.CORRECT
 
 
+@pytest.mark.parametrize(
+    "odd", [[10**400, 1, 2], ["2024-01-01T00:00+01:00", "2024-07-01T00:00+02:00", ""], [[1], {}, 3]]
+)
+def test_a_column_of_something_else_is_passed_over(odd):
+    wanted = RIGHT.assign(since=pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"]))
+    got = RIGHT.drop(columns="share").assign(odd=pd.Series(odd, dtype=object))
+    found = compare_frame(got, wanted, by=["role"])
+    assert found.share == pytest.approx(1 / 3)
+    assert "Missing columns: share, since" in found.message
+
+
 ROWS = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.integers(0, 3), st.sampled_from([0.5, 1.5, np.nan])),
     min_size=1,
