@@ -26,7 +26,9 @@ ENGINE = 2  # goes into the fingerprint: raise it when marks may come out differ
 STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
 MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
-BROKEN_TEST = ("CustLabError", "FileNotFoundError", "ImportError", "ModuleNotFoundError")
+BROKEN_TEST = (
+    "CustLabError", "InputError", "FileNotFoundError", "ImportError", "ModuleNotFoundError",
+)  # fmt: skip
 EVENTS = {
     "timeout": _("ran longer than {n:g} seconds and was interrupted"),
     "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),

@@ -11,7 +11,9 @@ import psutil
 import pytest
 
 from custlab.grading.examination import Examination, Examiners
+from custlab.grading.job import _judge
 from custlab.grading.limits import Limits
+from custlab.grading.master import MasterCell
 from custlab.grading.sandbox import View, python_folders
 from custlab.grading.server import ForkServer
 from tests.apart import apart
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="examiners are f
 TESTS = {
     "right": "points = 2.0\npoints",
     "endless": "while True:\n    pass",
+    "no data": "from custlab import load_case\nload_case('nowhere')\n2.0",
     "file": "from pathlib import Path\nlen(Path('answers.json').read_text())",
 }
 
@@ -87,3 +90,15 @@ def test_a_lost_ancestor_is_replaced_by_one_that_knows_the_tests(examiners):
     assert apart(one()) == 2
     os.kill(examiners._child.pid, signal.SIGKILL)
     assert apart(one()) == 2
+
+
+def test_a_test_without_its_data_is_for_a_person_and_says_why(examiners):
+    async def one():
+        examination = Examination(examiners, {})
+        report = await examination.examine("no data", None, 20)
+        examination.close()
+        return report
+
+    found = _judge(MasterCell("a", "q", "code", "test", "", "", 2.0), apart(one()))
+    assert (found.points, found.review, found.status) == (0, True, "unproven")
+    assert "nowhere" in found.reason
