@@ -10,9 +10,6 @@ from tests.hygiene import ROOT
 
 MASTERS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
 TAG = re.compile(r"<[^>]+>")
-# A question about what an earlier one has made is marked by that. So only those who are right in
-# both must get what the bank says of the answer: it supposes the model's segments.
-BUILDS_ON = {"test-segments-sizes": "test-segments-made"}
 FAST_CLASS = ("expert", "blank", "bare-notebook", "misled-1")
 
 
@@ -30,11 +27,6 @@ def _play(room):
 
 def _check(room, exported):
     marks, expected = room.marks(), room.expected_marks()
-    for later, earlier in BUILDS_ON.items():
-        if later in expected:
-            full = expected[[earlier, later]].max()
-            lost = expected.index[(expected[[earlier, later]] < full).any(axis=1)]
-            expected.loc[lost, later] = marks.loc[lost, later]
     got = marks.loc[expected.index, expected.columns]
     differing = (got - expected).abs() > 1e-9
     assert not differing.to_numpy().any(), (
