@@ -155,8 +155,7 @@ def _compare(
             _("Your table lacks the column {names}.").format(names=", ".join(missing))
         )
     rows, same, in_order = _row_by_row(got, right, keys, ordered, tolerance)
-    shown = {name: got[name] for name in same}
-    return _sum_up(shown, rows, same, missing, keys, wrong_order=ordered and not in_order)
+    return _sum_up(got, rows, same, missing, keys, wrong_order=ordered and not in_order)
 
 
 def _row_by_row(
@@ -174,9 +173,10 @@ def _row_by_row(
     in_order = ordered and all(
         _same(theirs[name], ours[name], tolerance).all() for name in keys or first
     )
-    rows, our_rows = _order(theirs), _order(ours)
     if in_order:
-        rows = our_rows = np.arange(len(rows))
+        rows = our_rows = np.arange(len(theirs[first[0]]))
+    else:
+        rows, our_rows = _order(theirs), _order(ours)
     same = {name: _same(theirs[name][rows], ours[name][our_rows], tolerance) for name in there}
     return rows, same, in_order
 
@@ -311,7 +311,7 @@ def _explain(
         if equal.all():
             continue
         place = rows[np.argmin(equal)]
-        row = {other: column.iloc[place] for other, column in got.items()}
+        row = {column: got[column].iloc[place] for column in (name, *keys)}
         where = ", ".join(f"{key} = {row[key]}" for key in keys if key != name)
         text = (
             _("Column “{name}” differs in {n} rows; for example you have {value} where {where}.")

@@ -264,7 +264,8 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     -------
     dict
         ``passed`` (bool), ``value`` (the last expression's number, if it gave one), ``has_value``
-        (whether there is a last expression at all), ``error`` and ``message``, ``outputs``.
+        (whether there is a last expression at all), ``error`` (its class), ``kinds`` (the classes
+        that it comes from) and ``message``, ``outputs``.
     """
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
@@ -281,7 +282,8 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
                 value = eval(last, namespace)
             report["passed"] = True
         except BaseException as error:
-            report |= {"error": type(error).__name__, "message": str(error)[:2000]}
+            kinds = [kind.__name__ for kind in type(error).__mro__]
+            report |= {"error": kinds[0], "kinds": kinds, "message": str(error)[:2000]}
     report["value"] = _number(value)
     if value is not None and report["passed"]:
         data = {"text/plain": repr(value)}

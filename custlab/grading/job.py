@@ -26,9 +26,7 @@ ENGINE = 2  # goes into the fingerprint: raise it when marks may come out differ
 STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
 MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
-BROKEN_TEST = (
-    "CustLabError", "InputError", "FileNotFoundError", "ImportError", "ModuleNotFoundError",
-)  # fmt: skip
+BROKEN_TEST = {"CustLabError", "FileNotFoundError", "ImportError"}
 EVENTS = {
     "timeout": _("ran longer than {n:g} seconds and was interrupted"),
     "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),
@@ -306,7 +304,7 @@ def _judge(master, report: dict) -> CellResult:
     elif not report["passed"]:
         found.status = "failed"
         found.message = found.message or report.get("message", "")
-        if report.get("error") in BROKEN_TEST:
+        if BROKEN_TEST.intersection(report.get("kinds", ())):
             text = _("the test itself could not be run ({error}: {message})")
             found.review, found.status = True, "unproven"
             found.reason = text.format(error=report["error"], message=report.get("message", ""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+from collections.abc import Generator
 
 LENGTH = struct.Struct("!II")  # bytes of the JSON header, number of buffers
 SIZE = struct.Struct("!Q")
@@ -68,20 +69,30 @@ async def read(reader, largest: int = MAX_HEADER, most: int = 0) -> tuple[dict, 
     WireError
         As `receive` does.
     """
+    wanted = _pieces(largest, most)
+    size = next(wanted)
     try:
-        header_size, count = LENGTH.unpack(await reader.readexactly(LENGTH.size))
-        if header_size > largest or count > most:
-            raise WireError(TOO_LARGE)
-        message = _message(await reader.readexactly(header_size))
-        buffers, left = [], MAX_TOTAL - header_size
-        for _number in range(count):
-            (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
-            left -= size
-            if left < 0:
-                raise WireError(TOO_LARGE)
-            buffers.append(await reader.readexactly(size))
+        while True:
+            size = wanted.send(await reader.readexactly(size))
+    except StopIteration as whole:
+        return whole.value
     except (EOFError, OSError) as error:
         raise WireError("The connection was closed.") from error
+
+
+def _pieces(largest: int, most: int) -> Generator[int, bytes, tuple[dict, list[bytes]]]:
+    """Say how many bytes of a message come next, take them, and give the whole at the end."""
+    header_size, count = LENGTH.unpack((yield LENGTH.size))
+    if header_size > largest or count > most:
+        raise WireError(TOO_LARGE)
+    message = _message((yield header_size))
+    buffers, total = [], header_size
+    for _number in range(count):
+        (size,) = SIZE.unpack((yield SIZE.size))
+        total += size
+        if total > MAX_TOTAL:
+            raise WireError(TOO_LARGE)
+        buffers.append((yield size))
     return message, buffers
 
 
@@ -113,18 +124,13 @@ def receive(connection: socket.socket) -> tuple[dict, list[bytes]]:
     WireError
         If the connection ends, or the message is unreadable or larger than allowed.
     """
-    header_size, count = LENGTH.unpack(_exactly(connection, LENGTH.size))
-    if header_size > MAX_HEADER or count > MAX_BUFFERS:
-        raise WireError(TOO_LARGE)
-    message = _message(_exactly(connection, header_size))
-    buffers, total = [], header_size
-    for _number in range(count):
-        (size,) = SIZE.unpack(_exactly(connection, SIZE.size))
-        total += size
-        if total > MAX_TOTAL:
-            raise WireError(TOO_LARGE)
-        buffers.append(_exactly(connection, size))
-    return message, buffers
+    wanted = _pieces(MAX_HEADER, MAX_BUFFERS)
+    size = next(wanted)
+    try:
+        while True:
+            size = wanted.send(_exactly(connection, size))
+    except StopIteration as whole:
+        return whole.value
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
