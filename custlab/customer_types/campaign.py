@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from custlab.errors import InputError
 from custlab.i18n import _
+from custlab.stats import newcombe_interval
 
 NEEDED = ("customer_id", "campaign_id", "treatment", "approach", "responded")
 
@@ -150,50 +149,3 @@ def _one_campaign(campaign: pd.DataFrame, campaign_id: str) -> pd.DataFrame:
 def _counts(sent: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     grouped = sent.astype(dict.fromkeys(by, "object")).groupby(by)["responded"]
     return grouped.agg(customers="size", responses="sum").astype(int)
-
-
-def newcombe_interval(hits, n, control_hits, control_n, level: float = 0.95) -> tuple:
-    """Give the interval of a difference of two shares from their two Wilson intervals.
-
-    Parameters
-    ----------
-    hits, n : array or Series
-        Of how many (``n``) something holds for how many (``hits``).
-    control_hits, control_n : array or Series
-        The same of those compared with.
-    level : float
-        Confidence level, 0 to 1.
-
-    Returns
-    -------
-    tuple of array or Series
-        Lower and upper limits of the first share minus the second.
-
-    References
-    ----------
-    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions.
-    *Statistics in Medicine*, 17, 873-890, method 10.
-
-    Examples
-    --------
-    >>> [round(float(limit), 4) for limit in newcombe_interval(56, 70, 48, 80)]
-    [0.0524, 0.3339]
-    """
-    low1, high1 = _wilson(hits, n, level)
-    low0, high0 = _wilson(control_hits, control_n, level)
-    share, control = hits / n, control_hits / control_n
-    down = np.sqrt((share - low1) ** 2 + (high0 - control) ** 2)
-    up = np.sqrt((high1 - share) ** 2 + (control - low0) ** 2)
-    return share - control - down, share - control + up
-
-
-def _wilson(responses, customers, level: float):
-    z = norm.ppf(0.5 + level / 2)
-    rate = responses / customers
-    middle = (rate + z**2 / (2 * customers)) / (1 + z**2 / customers)
-    half = (
-        z
-        / (1 + z**2 / customers)
-        * np.sqrt(rate * (1 - rate) / customers + z**2 / (4 * customers**2))
-    )
-    return middle - half, middle + half

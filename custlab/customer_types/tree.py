@@ -11,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -135,7 +135,7 @@ class TypeTree(ClassifierMixin, BaseEstimator):
         InputError
             If a fact is empty, infinite or the same for everybody, or customers are repeated.
         """
-        check_table(X, categories=True, missing=True)
+        check_features(X, categories=True, missing=True)
         self._categories = _categories(X)
         values, y = self._checked(X, y)
         check_classification_targets(y)

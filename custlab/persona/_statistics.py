@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import binom, false_discovery_control, mannwhitneyu, norm, t
 
 # The method of Newcombe is the course's own: one place for it.
-from custlab.customer_types.campaign import newcombe_interval
+from custlab.stats import newcombe_interval
 
 COLUMNS = ("value", "rest", "n", "n_rest", "effect", "low", "high", "p")
 

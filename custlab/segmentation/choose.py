@@ -12,10 +12,9 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.segmentation._checks import check_k
 from custlab.segmentation.stability import Stability, best_jaccard, summarise
 
 # From which mean Jaccard similarity of its weakest segment a division counts as stable.
@@ -132,7 +131,7 @@ def choose_k(
     >>> choose_k(X, range(2, 6)).suggestions["k"].tolist()
     [3, 3, 3, 3, 3]
     """
-    check_table(X)
+    check_features(X)
     values = check_array(X, dtype=float, ensure_min_samples=2)
     ks = _checked_ks(values, ks)
     random = check_random_state(random_state)

@@ -9,7 +9,7 @@ from sklearn.decomposition import FactorAnalysis
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -79,7 +79,7 @@ class FactorScores(TransformerMixin, BaseEstimator):
             If an item is text, empty or the same for everybody, or if more factors are asked for
             than there are items.
         """
-        check_table(X, missing=True)
+        check_features(X, missing=True)
         values = validate_data(
             self, X, dtype=float, ensure_all_finite="allow-nan", ensure_min_samples=2
         )

@@ -9,8 +9,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.customer_types._checks import check_table
-from custlab.segmentation._checks import check_k
+from custlab.checks import check_features, check_k
 
 
 class KPrototypes(ClusterMixin, BaseEstimator):
@@ -90,7 +89,7 @@ class KPrototypes(ClusterMixin, BaseEstimator):
         InputError
             If the table cannot be used, or has fewer different rows than ``n_clusters``.
         """
-        check_table(X, categories=True)
+        check_features(X, categories=True)
         self._learn_columns(X)
         numbers, codes = self._split(X, reset=True)
         check_k(X, self.n_clusters)

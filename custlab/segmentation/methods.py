@@ -13,10 +13,9 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.segmentation._checks import check_k
 from custlab.segmentation.kprototypes import KPrototypes
 
 METHODS = ("kmeans", "hierarchical", "mixture", "mixed")
@@ -89,7 +88,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
                     allowed=", ".join(METHODS), given=self.method
                 )
             )
-        check_table(X, categories=self.method == "mixed")
+        check_features(X, categories=self.method == "mixed")
         values = self._values(X, reset=True)
         check_k(values, self.n_clusters)
         self.model_ = self._model(len(values))

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features
 
 
 class MixedScaler(TransformerMixin, BaseEstimator):
@@ -74,7 +74,7 @@ class MixedScaler(TransformerMixin, BaseEstimator):
             For an empty or one-row table, a column that is empty or constant, repeated
             customers and infinite values: each named.
         """
-        check_table(X, categories=True, missing=True)
+        check_features(X, categories=True, missing=True)
         self._choose_columns(X)
         numbers = self._numbers(X, reset=True)
         self.medians_ = _column_medians(numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -84,7 +84,7 @@ def profile(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
       feature  inside  outside  effect
     0     age    31.0     51.0   -14.1
     """
-    check_table(table, categories=True, missing=True)
+    check_features(table, categories=True, missing=True)
     if not labels.index.equals(table.index):
         raise InputError(
             _("The labels belong to other customers than the table: give both the same index, "

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.utils import check_random_state
 
-from custlab.customer_types._checks import check_table
+from custlab.checks import check_features
 from custlab.i18n import _
 
 # Hennig (2007): from which mean Jaccard similarity a segment is called what.
@@ -114,7 +114,7 @@ def bootstrap_stability(X, segmenter, n_boot: int = 30, random_state=0) -> Stabi
     >>> bootstrap_stability(table, Segmenter(2, random_state=0)).segments["band"].tolist()
     ['highly stable', 'highly stable']
     """
-    check_table(X, categories=True)
+    check_features(X, categories=True)
     random = check_random_state(random_state)
     labels = clone(segmenter).fit(X).labels_
     rows = np.arange(len(labels))

@@ -1,0 +1,322 @@
+"""Checks that many rooms share: each refuses one fault in one sentence that names the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from numbers import Integral
+
+import numpy as np
+import pandas as pd
+
+from custlab.errors import InputError
+from custlab.i18n import _
+
+
+def check_choice(name: str, given, allowed: Iterable) -> None:
+    """Refuse a word that is not among those allowed.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, as the caller wrote it.
+    given : object
+        What was given for it.
+    allowed : iterable
+        What may be given.
+
+    Raises
+    ------
+    InputError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> check_choice("method", "fastest", ("pareto", "quantile"))
+    Traceback (most recent call last):
+    custlab.errors.InputError: method must be one of pareto, quantile, not 'fastest'.
+    """
+    allowed = list(allowed)
+    if not any(isinstance(given, type(one)) and one == given for one in allowed):
+        raise InputError(
+            _("{name} must be one of {allowed}, not {given!r}.").format(
+                name=name, allowed=", ".join(map(str, allowed)), given=given
+            )
+        )
+
+
+def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
+    """Refuse a table that lacks a column.
+
+    Parameters
+    ----------
+    table : object with ``columns``
+        A pandas, Polars or narwhals frame.
+    needed : iterable of str
+        The columns that are read.
+    name : str
+        What the table is called, such as "orders".
+    remedy : str
+        A sentence that says what to do, where more can be said than which columns are there.
+
+    Raises
+    ------
+    InputError
+        If a column is not there.
+
+    Examples
+    --------
+    >>> check_columns(pd.DataFrame({"id": [1]}), ["amount"], "orders")
+    Traceback (most recent call last):
+    custlab.errors.InputError: Table orders has no column amount. It has: id.
+    """
+    found = list(table.columns)
+    missing = [column for column in needed if column not in found]
+    if missing:
+        said = _("Table {table} has no column {missing}. It has: {found}.").format(
+            table=name, missing=", ".join(map(str, missing)), found=", ".join(map(str, found))
+        )
+        raise InputError(f"{said} {remedy}".strip())
+
+
+def check_whole(name: str, given, low: int, high: int | None = None) -> None:
+    """Refuse what is not a whole number in range.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, as the caller wrote it.
+    given : object
+        What was given for it.
+    low, high : int
+        The least and the largest number allowed; without ``high`` there is no largest.
+
+    Raises
+    ------
+    InputError
+        If it is no whole number, or out of range.
+
+    Examples
+    --------
+    >>> check_whole("k", 2.5, 1)
+    Traceback (most recent call last):
+    custlab.errors.InputError: k must be a whole number of at least 1, not 2.5.
+    """
+    whole = isinstance(given, Integral) and not isinstance(given, bool | np.bool_)
+    if whole and low <= given and (high is None or given <= high):
+        return
+    if high is None:
+        said = _("{name} must be a whole number of at least {low}, not {given!r}.")
+    else:
+        said = _("{name} must be a whole number from {low} to {high}, not {given!r}.")
+    raise InputError(said.format(name=name, low=low, high=high, given=given))
+
+
+def midnight(moment) -> datetime:
+    """Turn a date, a Timestamp or text in ISO form into a datetime at 00:00.
+
+    Parameters
+    ----------
+    moment : date, datetime, Timestamp or str
+        A point in time.
+
+    Returns
+    -------
+    datetime
+        The beginning of its day, without time zone.
+
+    Raises
+    ------
+    InputError
+        If a text is no date.
+
+    Examples
+    --------
+    >>> midnight("2024-12-31")
+    datetime.datetime(2024, 12, 31, 0, 0)
+    """
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            raise InputError(
+                _(
+                    "{text!r} is not a date. Write it as year-month-day, for example 2024-12-31."
+                ).format(text=moment)
+            ) from None
+    return datetime(moment.year, moment.month, moment.day)
+
+
+def refuse_infinite(money, column: str) -> None:
+    """Refuse sums that are no numbers: one look at each customer instead of at each order.
+
+    Parameters
+    ----------
+    money : array of float
+        Sums by customer.
+    column : str
+        The column that was added up, for the message.
+
+    Raises
+    ------
+    InputError
+        If a sum is infinite or not a number.
+
+    Examples
+    --------
+    >>> refuse_infinite([1.0, 2.0], "amount")
+    """
+    strange = int((~np.isfinite(np.asarray(money, dtype=float))).sum())
+    if strange:
+        raise InputError(
+            _(
+                "Column {column} holds an infinite amount or one that is no number, at {n} "
+                "customers. Look for a division by zero."
+            ).format(column=column, n=strange)
+        )
+
+
+def check_features(table, *, categories: bool = False, missing: bool = False, rows: int = 2):
+    """Refuse a table of features that cannot be segmented, and say why.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row a customer, one column a feature. Anything else is passed on unchecked, because
+        scikit-learn checks arrays itself.
+    categories : bool
+        Whether columns of text or categories are allowed.
+    missing : bool
+        Whether single missing values are allowed (a column of nothing else never is).
+    rows : int
+        The least number of customers.
+
+    Returns
+    -------
+    object
+        The table, as it came.
+
+    Raises
+    ------
+    InputError
+        For an empty table, one customer, repeated customers, text, infinite or missing values,
+        and columns that are empty or the same for everybody.
+
+    Examples
+    --------
+    >>> check_features(pd.DataFrame({"age": [30, 30], "orders": [1, 4]}))
+    Traceback (most recent call last):
+    custlab.errors.InputError: Column 'age' is 30 for every customer: it cannot tell ...
+    """
+    if not isinstance(table, pd.DataFrame):
+        return table
+    _check_rows(table, rows)
+    for name in table.columns:
+        _check_column(table[name], categories, missing)
+    return table
+
+
+def _check_rows(table: pd.DataFrame, rows: int) -> None:
+    if table.shape[1] == 0:
+        raise InputError(
+            _("The table has no feature: 0 feature(s) (shape={shape}) while a minimum of 1 is "
+              "required. Add at least one column.").format(shape=table.shape)
+        )  # fmt: skip
+    if len(table) == 0:
+        raise InputError(_("The table is empty: 0 sample(s), no customer to look at."))
+    if len(table) < rows:
+        raise InputError(
+            _("The table holds {n} sample(s), but at least {rows} customers are needed: one "
+              "customer (n_samples = 1) has nobody to be compared with.").format(
+                n=len(table), rows=rows)
+        )  # fmt: skip
+    ids = table["customer_id"] if "customer_id" in table.columns else table.index.to_series()
+    repeated = ids[ids.duplicated()]
+    if len(repeated):
+        raise InputError(
+            _("customer_id {customer!r} stands in more than one row ({n} rows too many). Keep one "
+              "row for each customer: table.groupby('customer_id').first() or .sum().").format(
+                customer=repeated.iloc[0], n=len(repeated))
+        )  # fmt: skip
+
+
+def _check_column(column: pd.Series, categories: bool, missing: bool) -> None:
+    name, known = column.name, column.dropna()
+    if known.empty:
+        raise InputError(
+            _("Column {column!r} is empty for every customer: leave it out.").format(column=name)
+        )
+    is_number = pd.api.types.is_numeric_dtype(column)
+    if not is_number and not categories:
+        _refuse_text(column)
+    if is_number:
+        infinite = np.isinf(known.to_numpy(dtype=float))
+        if infinite.any():
+            raise InputError(
+                _("Column {column!r} holds an infinite value (inf; first: row {row}). Look for a "
+                  "division by zero.").format(column=name, row=known.index[infinite.argmax()])
+            )  # fmt: skip
+    if len(known) < len(column) and not missing:
+        raise InputError(
+            _("Column {column!r} is missing (NaN) for {n} of {total} customers. Fill it in with a "
+              "rule that you can name, or leave these customers out knowingly.").format(
+                column=name, n=len(column) - len(known), total=len(column))
+        )  # fmt: skip
+    if known.nunique() == 1:
+        raise InputError(
+            _("Column {column!r} is {value} for every customer: it cannot tell customers apart, "
+              "leave it out.").format(column=name, value=known.iloc[0])
+        )  # fmt: skip
+
+
+def _refuse_text(column: pd.Series) -> None:
+    """Say which value is no number, and what to do with a column of categories."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        raise InputError(
+            _("Column {column!r} holds dates. Turn them into numbers that mean something, such as "
+              "days since the first order.").format(column=column.name)
+        )  # fmt: skip
+    values = column.dropna()
+    strange = values[pd.to_numeric(values.astype(str), errors="coerce").isna()]
+    example = strange.iloc[0] if len(strange) else values.iloc[0]
+    raise InputError(
+        _("Column {column!r} holds text ({example!r}), not numbers. Correct the value, or, if "
+          "these are categories, turn the column into numbers with MixedScaler().").format(
+            column=column.name, example=example)
+    )  # fmt: skip
+
+
+def check_k(X, k: int) -> None:
+    """Refuse more segments than there are different customers.
+
+    Parameters
+    ----------
+    X : array of shape (customers, features)
+        The features.
+    k : int
+        The number of segments asked for.
+
+    Raises
+    ------
+    InputError
+        If ``k`` is below 1 or above the number of different rows.
+
+    Examples
+    --------
+    >>> check_k(np.array([[1.0], [1.0], [2.0]]), 3)
+    Traceback (most recent call last):
+    custlab.errors.InputError: 3 segments asked for, but the 3 customers have only 2 different ...
+    """
+    if k < 1:
+        raise InputError(_("The number of segments must be at least 1, not {k}.").format(k=k))
+    rows = pd.DataFrame(np.asarray(X))
+    few = rows.head(50 * k)
+    if len(few.drop_duplicates()) >= k:
+        return
+    different = len(rows.drop_duplicates())
+    if different < k:
+        raise InputError(
+            _("{k} segments asked for, but the {n} customers have only {different} different rows. "
+              "Ask for at most {different}, or add features.").format(
+                k=k, n=len(rows), different=different)
+        )  # fmt: skip
