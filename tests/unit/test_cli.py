@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 import webbrowser
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -57,9 +58,69 @@ def test_read_only_folder_is_told_to_be_copied(set_up, monkeypatch, capsys):
 
 def test_failed_install_says_how_to_go_on(set_up, monkeypatch, capsys):
     monkeypatch.setattr(set_up.subprocess, "call", lambda *args, **kwargs: 1)
+    monkeypatch.setattr(set_up, "UV", "no such program")
     with pytest.raises(SystemExit):
         set_up.install("")
     assert "Check the network" in capsys.readouterr().err
+
+
+@pytest.fixture
+def calls(set_up, monkeypatch, tmp_path):
+    """What the set-up starts; `uv` fails as told by `uv_fails`, everything else goes well."""
+    made = SimpleNamespace(all=[], uv_fails=False)
+
+    def call(command, **kwargs):
+        made.all.append((command, kwargs))
+        return int(made.uv_fails and command[0] == set_up.UV)
+
+    def started(command, **kwargs):
+        status = call(command, **kwargs)
+        words = [b"Resolved 9 packages\n", b" + pandas==3.0\n"]
+        return SimpleNamespace(stderr=words, wait=lambda: status)
+
+    monkeypatch.setattr(set_up.subprocess, "call", call)
+    monkeypatch.setattr(set_up.subprocess, "Popen", started)
+    monkeypatch.setattr(set_up, "environment_of_uv", dict)
+    (tmp_path / "uv").touch()
+    monkeypatch.setattr(set_up, "UV", str(tmp_path / "uv"))
+    return made
+
+
+def test_uv_installs_what_the_lock_pins_and_says_how_far_it_is(set_up, calls, capsys):
+    set_up.install("[test]")
+    [(command, told)] = calls.all
+    assert command[0] == set_up.UV
+    assert command[command.index("--constraint") + 1] == set_up.LOCK
+    assert command[-2:] == ["--editable", ".[test]"]
+    assert told["cwd"] == set_up.HERE
+    said = capsys.readouterr().out
+    assert "Resolved 9 packages" in said
+    assert "pandas" not in said
+
+
+def test_pip_takes_over_with_a_sentence_where_uv_fails(set_up, calls, capsys):
+    calls.uv_fails = True
+    set_up.install("")
+    (uv, _told), (pip, _told) = calls.all
+    assert (uv[0], pip[:3]) == (set_up.UV, [set_up.PYTHON, "-m", "pip"])
+    assert pip[pip.index("--constraint") + 1] == set_up.LOCK
+    assert "pip does it instead" in capsys.readouterr().out
+
+
+def test_uv_is_told_of_the_mirror_that_pip_uses(set_up, monkeypatch):
+    listed = (
+        b":env:.index-url='https://mirror.example/simple'\nglobal.index-url='https://far.example'\n"
+        b"global.extra-index-url='https://a.example\\nhttps://b.example'\nglobal.proxy='p.example'\n"
+    )
+    answer = SimpleNamespace(stdout=listed)
+    monkeypatch.setattr(set_up.subprocess, "run", lambda *args, **kwargs: answer)
+    monkeypatch.setattr(set_up.os, "environ", {"UV_INDEX": "https://mine.example"})
+    told = set_up.environment_of_uv()
+    assert told["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert told["UV_INDEX"] == "https://mine.example"  # what a person told uv stands
+    assert told["ALL_PROXY"] == "p.example"
+    monkeypatch.setattr(set_up.os, "environ", {})
+    assert set_up.environment_of_uv()["UV_INDEX"] == "https://a.example https://b.example"
 
 
 def test_second_set_up_starts_at_once_until_the_pins_change(set_up, tmp_path, monkeypatch):
