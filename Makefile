@@ -39,6 +39,7 @@ demo: ready
 lint: ready-test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/python -m tests.hygiene
 
 bench: ready-test

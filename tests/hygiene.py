@@ -1,7 +1,12 @@
-"""Are the notebooks clean? No outputs, stable ids, right order. `make lint` runs it."""
+"""Are the notebooks clean, and does the library keep to its rooms? `make lint` runs it.
+
+Notebooks: no outputs, stable ids, right order. Rooms: no package imports another's private files
+or names; which packages may import which stands in pyproject.toml, for import-linter.
+"""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -82,11 +87,30 @@ def all_complaints() -> list[str]:
     return [text for path in paths for text in complaints(path)] + list(_about_order(paths))
 
 
+def private_imports(library: Path = ROOT / "custlab") -> list[str]:
+    """List the imports of another package's files or names that begin with an underscore."""
+    told = []
+    for path in sorted(library.rglob("*.py")):
+        own_package = path.relative_to(library).parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom) or node.level:
+                continue
+            home = (node.module or "").split(".")
+            if home[0] != "custlab" or home[1:2] == [own_package]:
+                continue
+            names = [*home[1:], *(alias.name for alias in node.names)]
+            private = [name for name in names if re.fullmatch(r"_[a-z].*", name)]
+            if private:
+                where = f"{path.relative_to(library.parent).as_posix()}, line {node.lineno}"
+                told.append(f"{where}: imports {private[0]}, which {home[-1]} keeps to itself")
+    return told
+
+
 def main() -> int:
     """Print the complaints; the exit status says whether there were any."""
-    found = all_complaints()
-    print("\n".join(found) if found else f"{len(notebooks())} notebooks are clean.")
-    return int(bool(found))
+    told = all_complaints() + private_imports()
+    print("\n".join(told) if told else f"{len(notebooks())} notebooks and all rooms are clean.")
+    return int(bool(told))
 
 
 if __name__ == "__main__":
