@@ -2,5 +2,6 @@
 
 from .case import Case
 from .load import load_case, make_case
+from .names import CASE_NAMES, check_case_name
 
-__all__ = ["Case", "load_case", "make_case"]
+__all__ = ["CASE_NAMES", "Case", "check_case_name", "load_case", "make_case"]

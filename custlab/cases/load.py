@@ -6,10 +6,13 @@ import json
 from functools import partial
 from pathlib import Path
 
+from custlab.checks import check_whole
 from custlab.errors import InputError
+from custlab.files import datasets_dir
 from custlab.i18n import _
 
 from .case import Case
+from .names import check_case_name
 from .read import count_rows, read_table
 
 
@@ -37,11 +40,8 @@ def load_case(name):
     >>> case.customers["kind"].cat.categories.tolist()
     ['household', 'enterprise', 'government']
     """
-    from custlab.files import datasets_dir
-    from custlab.simulate.specs import get_spec
-
-    folder = datasets_dir() / get_spec(name).name
-    return open_folder(folder)
+    check_case_name(name)
+    return open_folder(datasets_dir() / name)
 
 
 def open_folder(folder):
@@ -109,8 +109,10 @@ def make_case(name, n_customers=None, seed=None):
     from custlab.simulate.write import package
 
     spec = get_spec(name)
-    _check_whole(n_customers, "n_customers", 30, 100_000)
-    _check_whole(seed, "seed", 0, 2**32 - 1)
+    if n_customers is not None:
+        check_whole("n_customers", n_customers, 30, 100_000)
+    if seed is not None:
+        check_whole("seed", seed, 0, 2**32 - 1)
     made = simulate(name, n_customers, seed)
     described = package(spec)
     if n_customers is not None:
@@ -120,16 +122,3 @@ def make_case(name, n_customers=None, seed=None):
     makers = {table: frame.copy for table, frame in made.tables.items()}
     sizes = {table: len(frame) for table, frame in made.tables.items()}
     return Case(described, makers, sizes)
-
-
-def _check_whole(value, name, low, high):
-    """Refuse what is not a whole number in range."""
-    if value is None:
-        return
-    whole = isinstance(value, int) or (hasattr(value, "dtype") and value.dtype.kind in "iu")
-    if isinstance(value, bool) or not whole or not low <= value <= high:
-        raise InputError(
-            _("{name} must be a whole number from {low} to {high}, not {value!r}.").format(
-                name=name, low=low, high=high, value=value
-            )
-        )

@@ -9,6 +9,8 @@ import pandas as pd
 from custlab.errors import InputError
 from custlab.i18n import _
 
+from .schema import pandas_dtype
+
 
 def read_table(folder, resource):
     """Read one table of a Data Package.
@@ -29,8 +31,6 @@ def read_table(folder, resource):
     InputError
         If the file is missing or does not fit its schema; `quality.validate` says where.
     """
-    from custlab.simulate.tables import pandas_dtype
-
     path = Path(folder) / resource["path"]
     fields = resource["schema"]["fields"]
     dates = [f["name"] for f in fields if f["type"] in ("date", "datetime")]

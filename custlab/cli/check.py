@@ -13,7 +13,6 @@ from custlab.errors import CustLabError
 from custlab.i18n import _
 
 OLDEST_PYTHON = (3, 11)
-CASES = ("appliances", "ecommerce", "software")
 
 
 @dataclass(frozen=True)
@@ -149,16 +148,18 @@ def _course_folder() -> Need:
 
 
 def _data() -> Need:
+    from custlab.cases import CASE_NAMES  # reads pandas, which the command line does without
+
     root = _root()
     missing = [
         case
-        for case in CASES
+        for case in CASE_NAMES
         if root is None or not (root / "datasets" / case / "datapackage.json").is_file()
     ]
     found = (
         _("missing: {cases}").format(cases=", ".join(missing))
         if missing
-        else _("{n} cases").format(n=len(CASES))
+        else _("{n} cases").format(n=len(CASE_NAMES))
     )
     return Need(_("Case data"), not missing, found, _("Get the course again, whole."))
 

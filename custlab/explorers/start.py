@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import html
 
+from custlab.cases import CASE_NAMES
 from custlab.i18n import _
-
-CASES = ("appliances", "ecommerce", "software")
 
 
 def lesson_map():
@@ -81,7 +80,7 @@ def compare_cases():
         "ecommerce": _("marketing and retail; many orders, quick feedback, membership"),
         "software": _("sales teams and business customers; deals, contacts, subscriptions"),
     }
-    columns = [_facts(load_case(name), suits[name]) for name in CASES]
+    columns = [_facts(load_case(name), suits[name]) for name in CASE_NAMES]
     rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
     return _table(rows)
 

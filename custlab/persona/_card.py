@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+from custlab.cases import CASE_NAMES
 from custlab.i18n import _, ngettext
 from custlab.persona import _html as tag
 from custlab.persona._words import area_word, dimension_word, kind_word, number, strength_word
@@ -238,6 +239,4 @@ class CardWriter:
 
     def simulated(self) -> bool:
         """Say whether the case is one of the course's own, in which no real person is."""
-        from custlab.simulate.specs import NAMES
-
-        return self.persona.case in NAMES
+        return self.persona.case in CASE_NAMES

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from custlab.cases import Case, load_case
+from custlab.cases import Case, check_case_name, load_case
 from custlab.cases.read import read_table
 from custlab.errors import InputError
 from custlab.files import datasets_dir
@@ -310,9 +310,9 @@ def _same(cleaned, true):
 
 
 def _name(case):
-    from custlab.simulate.specs import get_spec
-
-    return get_spec(case.name if isinstance(case, Case) else case).name
+    name = case.name if isinstance(case, Case) else case
+    check_case_name(name)
+    return name
 
 
 def _need_file(path):

@@ -1,12 +1,8 @@
 """The three cases by name."""
 
-from difflib import get_close_matches
 from importlib import import_module
 
-from custlab.errors import InputError
-from custlab.i18n import _
-
-NAMES = ("appliances", "ecommerce", "software")
+from custlab.cases.names import check_case_name
 
 
 def get_spec(name):
@@ -17,12 +13,5 @@ def get_spec(name):
     InputError
         If there is no such case; the message suggests the nearest name.
     """
-    if name in NAMES:
-        return import_module(f"custlab.simulate.{name}").SPEC
-    near = get_close_matches(str(name).lower().replace("-", "").replace(" ", ""), NAMES, n=1)
-    hint = _(" Did you mean '{near}'?").format(near=near[0]) if near else ""
-    raise InputError(
-        _("There is no case called '{name}'. The cases are: {names}.{hint}").format(
-            name=name, names=", ".join(NAMES), hint=hint
-        )
-    )
+    check_case_name(name)
+    return import_module(f"custlab.simulate.{name}").SPEC

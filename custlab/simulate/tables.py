@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from custlab.cases.schema import conform
+
 from .schema import resources
 
 COST_WORDS = {
@@ -124,32 +126,3 @@ def _subscriptions(world, names):
         ended_on=pd.Series(last_day, index=known.index).where(ended),
         end_reason=known["end_reason"].where(ended),
     )
-
-
-def pandas_dtype(entry):
-    """Translate the type of a field into a pandas dtype.
-
-    Examples
-    --------
-    >>> pandas_dtype({"name": "age", "type": "integer"})
-    'Int64'
-    """
-    constraints = entry.get("constraints", {})
-    if "enum" in constraints:
-        return pd.CategoricalDtype(constraints["enum"], entry.get("categoriesOrdered", False))
-    required = constraints.get("required", False)
-    return {
-        "string": "string",
-        "integer": "int64" if required else "Int64",
-        "number": "float64",
-        "boolean": "bool" if required else "boolean",
-        "date": "datetime64[us]",
-        "datetime": "datetime64[us]",
-    }[entry["type"]]
-
-
-def conform(frame, schema):
-    """Give a table the columns, order and dtypes of its schema."""
-    columns = {f["name"]: pandas_dtype(f) for f in schema["fields"]}
-    frame = frame[list(columns)].reset_index(drop=True)
-    return frame.astype(columns)

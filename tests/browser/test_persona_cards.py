@@ -11,12 +11,13 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.persona import card, draft_set, load_persona, side_by_side, write_page
 from tests.browser.contrast import poor_contrast
 
 pytestmark = pytest.mark.browser
 
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 BUILDER = """
 from custlab import load_case, persona
 from custlab.explorers.persona import persona_builder

@@ -7,10 +7,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from custlab.cases import CASE_NAMES
 from tests.hygiene import ROOT, all_complaints
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 CASE_LINE = re.compile(r'^CASE = "(\w+)"', flags=re.MULTILINE)
 
 

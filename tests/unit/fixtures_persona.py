@@ -5,10 +5,11 @@ from functools import lru_cache
 import pandas as pd
 
 from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.persona import draft_set
 from custlab.segmentation import MixedScaler, Segmenter, base_features
 
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 
 
 @lru_cache

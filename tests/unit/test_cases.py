@@ -7,17 +7,16 @@ import shutil
 import pandas as pd
 import pytest
 
-from custlab.cases import load_case, make_case
+from custlab.cases import CASE_NAMES, load_case, make_case
 from custlab.cases.load import open_folder
+from custlab.cases.schema import pandas_dtype
 from custlab.errors import InputError
 from custlab.files import datasets_dir
-from custlab.simulate.specs import NAMES
-from custlab.simulate.tables import pandas_dtype
 
 COMMON = {"customers", "people", "interactions", "orders", "products", "survey", "campaign"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_every_table_has_the_columns_and_dtypes_of_its_description(name):
     case = load_case(name)
     assert set(case.tables) >= COMMON
@@ -32,7 +31,7 @@ def test_every_table_has_the_columns_and_dtypes_of_its_description(name):
     assert case.customers["income_band"].cat.ordered
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_shipped_tables_are_what_the_simulator_makes(name):
     shipped, made = load_case(name), make_case(name)
     for table in shipped.tables:
@@ -42,9 +41,9 @@ def test_shipped_tables_are_what_the_simulator_makes(name):
 def test_the_same_code_runs_on_every_case():
     shared = set.intersection(
         *({(r["name"], f["name"]) for r in load_case(n).package["resources"]
-           for f in r["schema"]["fields"]} for n in NAMES)
+           for f in r["schema"]["fields"]} for n in CASE_NAMES)
     )  # fmt: skip
-    for name in NAMES:
+    for name in CASE_NAMES:
         own = [
             (r["name"], f["name"])
             for r in load_case(name).package["resources"]
@@ -130,7 +129,7 @@ def test_a_case_introduces_itself():
     assert case.brands[0] == "tessalyn"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_dictionary_explains_every_column(name):
     case = load_case(name)
     described = case.dictionary

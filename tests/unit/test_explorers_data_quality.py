@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.explorers import _data_quality as tables
 from custlab.explorers import data_quality as explorers
 from custlab.plots import data_quality as pictures
 from custlab.plots import data_sources as sources
 
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 SCORES = pd.Index(range(1, 6))
 shares = st.lists(st.floats(0.05, 1), min_size=5, max_size=5)
 

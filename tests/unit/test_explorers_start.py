@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.cli.check import Need
 from custlab.explorers import start
 from tests.hygiene import ROOT
@@ -45,7 +46,7 @@ def test_the_map_follows_a_changed_syllabus(tmp_path, monkeypatch):
 
 def test_cases_stand_side_by_side_with_their_own_numbers():
     text = start.compare_cases().data
-    for name in start.CASES:
+    for name in CASE_NAMES:
         assert f'load_case("{name}")' in text
         assert f"{len(load_case(name).customers):,}" in text
     assert "subscriptions" in text
@@ -59,7 +60,7 @@ def test_the_machine_check_shows_every_need_and_the_remedy(monkeypatch):
     assert "FAIL Data: missing: &lt;x&gt; → Get it again." in text
 
 
-@pytest.mark.parametrize("name", start.CASES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_explorer_tells_the_share_that_counting_gives(name):
     case = load_case(name)
     box = start.concentration_explorer(case)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.errors import InputError
 from custlab.persona import Quote, Suggestion, Trait, card, draft_set, portrait, side_by_side
 from custlab.persona import _html as tag
 from custlab.persona.page import page, write_page
 from custlab.persona.portraits import COLOURS
 
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 ATTACK = "<script>alert(1)</script> & \"'<b>"
 BLOCKS = {"p", "span", "div", "li", "small", "blockquote", "dt", "dd", "h3", "h4", "th", "td"}
 VOID = {"meta", "col", "rect", "path", "circle", "br"}

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custlab import quality
-from custlab.cases import load_case
+from custlab.cases import CASE_NAMES, load_case
 from custlab.errors import InputError
 from custlab.files import datasets_dir
 from custlab.quality.dirty import NOT_RECOVERABLE
-from custlab.simulate.specs import NAMES
 
 SYNONYMS = {
     "kind": {"HH": "household", "家庭": "household", "company": "enterprise",
@@ -130,13 +129,13 @@ def clean_up(name):
     return {"customers": people, "orders": lines}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_cleaners_together_mend_everything_and_spoil_nothing(name):
     marks = quality.score_cleaning(clean_up(name), name)
     assert (marks["share"] == 1).all(), marks
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_untouched_dirt_is_still_there(name):
     marks = quality.score_cleaning(quality.read_dirty(name), name)
     kinds = marks.drop(index=["clean cells", "clean rows", "missing not at random"])
@@ -162,7 +161,7 @@ def test_careless_cleaning_loses_marks():
         quality.score_cleaning(filled | {"customers": pd.DataFrame({"age": [1]})}, "appliances")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_log_tells_exactly_what_is_in_the_files(name):
     log, dirty, clean = quality.defect_log(name), quality.read_dirty(name), quality.read_clean(name)
     assert len(log) >= 150
@@ -182,7 +181,7 @@ def test_the_log_tells_exactly_what_is_in_the_files(name):
     assert {"impossible age", "missing not at random"} <= set(NOT_RECOVERABLE) & set(log["kind"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_dirt_changes_who_looks_valuable_and_active(name):
     """The defects matter: they move customers between types (T14 of the course)."""
     clean, dirty = quality.read_clean(name)["orders"], quality.read_dirty(name)["orders"]

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custlab.cases import load_case, make_case
+from custlab.cases import CASE_NAMES, load_case, make_case
 from custlab.errors import InputError
 from custlab.files import datasets_dir
 from custlab.quality import validate
-from custlab.simulate.specs import NAMES
 
 FEW = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -56,7 +55,7 @@ def _set(path, row, column, value):
     _write(path, rows)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_shipped_cases_and_cases_in_memory_are_in_order(name):
     report = validate(datasets_dir() / name)
     assert report.ok

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score
 
 from custlab import load_case, roles
+from custlab.cases import CASE_NAMES
 from custlab.errors import InputError
 from custlab.roles.evidence import ACTION_EVIDENCE
 from custlab.simulate import truth
 
-CASES = ("appliances", "ecommerce", "software")
+CASES = CASE_NAMES
 SILENT = "not enough evidence"
 
 

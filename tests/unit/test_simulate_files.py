@@ -2,14 +2,15 @@
 
 import pytest
 
+from custlab.cases import CASE_NAMES
 from custlab.files import datasets_dir
 from custlab.simulate import simulate, truth
-from custlab.simulate.specs import NAMES, get_spec
+from custlab.simulate.specs import get_spec
 from custlab.simulate.streams import Streams
 from custlab.simulate.write import case_files, write_case
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_files_are_regenerated_byte_for_byte(name):
     folder = datasets_dir() / name
     made = case_files(name)
@@ -32,7 +33,7 @@ def test_writing_a_case_gives_the_same_files(tmp_path):
     assert (tmp_path / "appliances" / name).read_bytes() == (there / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_truth_is_in_no_file(name):
     words = [s.name for s in get_spec(name).segments] + ["main_role", "uplift", "future_"]
     for path in (datasets_dir() / name).rglob("*"):

@@ -11,9 +11,9 @@ from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from custlab.cases import load_case
+from custlab.cases import CASE_NAMES, load_case
 from custlab.simulate import simulate, truth
-from custlab.simulate.specs import NAMES, get_spec
+from custlab.simulate.specs import get_spec
 
 CORE = ["decider", "user", "influencer", "buyer"]
 TELLING = {
@@ -26,7 +26,7 @@ TELLING = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=NAMES)
+@pytest.fixture(scope="module", params=CASE_NAMES)
 def case(request):
     return load_case(request.param)
 
