@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
-from custlab.plots._margins import fix_margins
+from custlab.plots.decision_tree import draw_branches
+from custlab.plots.drawing import fix_margins, in_style, label_rows, shaded_table
 from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[:4]
@@ -136,16 +136,12 @@ def grid(table: pd.DataFrame, title: str, unit: str) -> Picture:
     fix_margins(
         fig, [f"{row}  " for row in rows], right=0.98, bottom=0.6 / height, top=1 - 0.4 / height
     )
-    ax.imshow(np.sqrt(np.clip(np.nan_to_num(values), 0, None)), cmap="Blues", aspect="auto")
-    dark = 0.5 * np.sqrt(np.nanmax(values)) if np.nanmax(values) > 0 else 1
-    for (row, column), value in np.ndenumerate(values):
-        shown = "–" if np.isnan(value) else f"{value:,.0f}"
-        colour = "white" if np.sqrt(max(np.nan_to_num(value), 0)) > dark else "black"
-        ax.text(column, row, shown, ha="center", va="center", color=colour, in_layout=False)
-    ax.set_xticks(range(table.shape[1]), [str(c) for c in table.columns])
-    ax.set_yticks(range(table.shape[0]), [str(r) for r in table.index])
+    shades = np.sqrt(np.clip(np.nan_to_num(values), 0, None))
+    dark = 0.5 * shades.max() if shades.max() > 0 else 1
+    texts = table.map(lambda value: "–" if pd.isna(value) else f"{value:,.0f}")
+    shaded_table(ax, shades, texts, table.index.map(str), table.columns.map(str),
+                 white=shades > dark, low=None, high=None, in_layout=False)  # fmt: skip
     ax.set(title=title, xlabel=table.columns.name or "", ylabel=table.index.name or "")
-    ax.grid(visible=False)
     rows = [
         f"{name}: " + ", ".join(f"{c} {v:,.0f}" for c, v in row.items())
         for name, row in table.iterrows()
@@ -171,7 +167,6 @@ def tree(model, words: dict | None = None) -> Picture:
         The tree; its text says the rules.
     """
     from custlab.customer_types.tree import rules_in_words
-    from custlab.plots._tree import draw_branches
 
     rules = rules_in_words(model, words)
     depth = min(model.tree_.get_depth(), 4)
@@ -290,8 +285,7 @@ def response(table: pd.DataFrame, title: str) -> Picture:
             for t, r in zip(part.index, part.itertuples(), strict=True)
         ]
     ax.axvline(0, color="black", lw=1)
-    ax.set_yticks(range(len(types)), types)
-    ax.set_ylim(len(types) - 0.5, -0.5)
+    label_rows(ax, types)
     ax.set(title=title, xlabel=_("difference to the control group (percentage points)"))
     ax.legend(title=_("approach"), loc="center left", bbox_to_anchor=(1, 0.5))
     return Picture(fig, f"{title}. {'; '.join(said)}.")

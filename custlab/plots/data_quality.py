@@ -7,12 +7,13 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
-from custlab.style import HATCHES, PALETTE, Picture, new_figure, style
+from custlab.plots.drawing import fix_margins, in_style, shaded_table
+from custlab.style import HATCHES, PALETTE, Picture, new_figure
 
 SIZES = pd.IntervalIndex.from_breaks([0, 1, 4, 9, 49, np.inf], closed="right")
 
 
+@in_style
 def group_sizes(sizes: pd.Series, k: int) -> Picture:
     """Draw how many people stand in small and in large groups.
 
@@ -45,20 +46,19 @@ def group_sizes(sizes: pd.Series, k: int) -> Picture:
     small = [interval.left + 1 < k for interval in SIZES]
     fig, ax = new_figure(7, 3.1)
     fix_margins(fig, left=0.1, right=0.98, bottom=0.17, top=0.9)
-    with style():
-        bars = ax.bar(
-            [short for short, _long in labels], share,
-            color=[PALETTE[3] if below else PALETTE[0] for below in small], width=0.7,
-        )  # fmt: skip
-        for bar, below in zip(bars, small, strict=True):
-            bar.set_hatch(HATCHES[1] if below else "")
-            bar.set_edgecolor("white")
-        ax.bar_label(bars, fmt="%.0f %%")
-        ax.set_ylim(0, max(100.0, share.max()) * 1.08)
-        ax.grid(axis="x", visible=False)
-        ax.set_xlabel(_("people who look the same"))
-        ax.set_ylabel(_("share of people (%)"))
-        ax.set_title(_("How big is the crowd that each person hides in?"))
+    bars = ax.bar(
+        [short for short, _long in labels], share,
+        color=[PALETTE[3] if below else PALETTE[0] for below in small], width=0.7,
+    )  # fmt: skip
+    for bar, below in zip(bars, small, strict=True):
+        bar.set_hatch(HATCHES[1] if below else "")
+        bar.set_edgecolor("white")
+    ax.bar_label(bars, fmt="%.0f %%")
+    ax.set_ylim(0, max(100.0, share.max()) * 1.08)
+    ax.grid(axis="x", visible=False)
+    ax.set_xlabel(_("people who look the same"))
+    ax.set_ylabel(_("share of people (%)"))
+    ax.set_title(_("How big is the crowd that each person hides in?"))
     told = ", ".join(
         text.format(value=value)
         for (_short, text), value in zip(labels, share, strict=True)
@@ -78,6 +78,7 @@ def _size_labels() -> list[tuple[str, str]]:
     ]
 
 
+@in_style
 def type_moves(clean: pd.Series, dirty: pd.Series, order: list[str] | None = None) -> Picture:
     """Draw which type customers get from clean and from dirty data.
 
@@ -109,20 +110,14 @@ def type_moves(clean: pd.Series, dirty: pd.Series, order: list[str] | None = Non
     moved = counts.to_numpy(copy=True)
     np.fill_diagonal(moved, 0)
     fig, ax = new_figure(1.3 * len(names) + 2.2, 0.7 * len(names) + 1.8)
-    with style():
-        ax.imshow(moved, cmap="Oranges", vmin=0, vmax=max(2.0 * moved.max(), 1), aspect="auto")
-        for row, column in np.ndindex(moved.shape):
-            weight = "bold" if moved[row, column] else "normal"
-            ax.text(
-                column, row, f"{counts.iat[row, column]:,}",
-                ha="center", va="center", weight=weight,
-            )  # fmt: skip
-        ax.set_xticks(range(len(names)), names)
-        ax.set_yticks(range(len(names)), names)
-        ax.grid(visible=False)
-        ax.set_xlabel(_("type according to the dirty export"))
-        ax.set_ylabel(_("type from the clean tables"))
-        ax.set_title(_("Customers in the wrong box"))
+    shaded_table(
+        ax, moved, counts.map("{:,}".format), names, names, white=np.zeros_like(moved, dtype=bool),
+        low=0, high=max(2.0 * moved.max(), 1), cmap="Oranges",
+        weight=np.where(moved > 0, "bold", "normal"),
+    )  # fmt: skip
+    ax.set_xlabel(_("type according to the dirty export"))
+    ax.set_ylabel(_("type from the clean tables"))
+    ax.set_title(_("Customers in the wrong box"))
     moves = counts.where(~np.eye(len(names), dtype=bool)).stack()
     moves = moves[moves > 0].astype(int).sort_values(ascending=False)
     told = ", ".join(
@@ -135,6 +130,7 @@ def type_moves(clean: pd.Series, dirty: pd.Series, order: list[str] | None = Non
     return Picture(fig, alt)
 
 
+@in_style
 def date_readings(fates: pd.DataFrame) -> Picture:
     """Draw what became of the dates, for each way of writing them.
 
@@ -161,24 +157,23 @@ def date_readings(fates: pd.DataFrame) -> Picture:
     rows = range(len(names))
     fig, ax = new_figure(8, 0.42 * len(fates) + 1.5)
     fix_margins(fig, left=0.3, right=0.81, bottom=0.15, top=0.92)
-    with style():
-        left = np.zeros(len(fates))
-        for (column, word), color, hatch in zip(
-            words.items(), (PALETTE[5], PALETTE[3], "#D1D5DB"), ("", "//", ".."), strict=True
-        ):
-            ax.barh(
-                rows, share[column], left=left, color=color, hatch=hatch,
-                edgecolor="white", height=0.7, label=word,
-            )  # fmt: skip
-            left += share[column].to_numpy()
-        ax.set_yticks(rows, names)
-        ax.invert_yaxis()
-        ax.grid(axis="y", visible=False)
-        ax.set_xlim(0, 100)
-        ax.set_xlabel(_("share of the dates written in this way (%)"))
-        ax.set_ylabel(_("31 May 2024, written as"))
-        ax.set_title(_("What became of the dates"))
-        ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    left = np.zeros(len(fates))
+    for (column, word), color, hatch in zip(
+        words.items(), (PALETTE[5], PALETTE[3], "#D1D5DB"), ("", "//", ".."), strict=True
+    ):
+        ax.barh(
+            rows, share[column], left=left, color=color, hatch=hatch,
+            edgecolor="white", height=0.7, label=word,
+        )  # fmt: skip
+        left += share[column].to_numpy()
+    ax.set_yticks(rows, names)
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_xlim(0, 100)
+    ax.set_xlabel(_("share of the dates written in this way (%)"))
+    ax.set_ylabel(_("31 May 2024, written as"))
+    ax.set_title(_("What became of the dates"))
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     told = "; ".join(
         _("{form} ({n:,} dates): {right:.0f} % right, {other:.0f} % another day, {lost:.0f} % lost")
         .format(form=form, n=total[form], right=row["right"], other=row["another day"],
@@ -188,6 +183,7 @@ def date_readings(fates: pd.DataFrame) -> Picture:
     return Picture(fig, _("Bars by way of writing: {told}.").format(told=told))
 
 
+@in_style
 def mended_defects(score: pd.DataFrame) -> Picture:
     """Draw how many defects of each kind are mended.
 
@@ -211,17 +207,16 @@ def mended_defects(score: pd.DataFrame) -> Picture:
     score = score.sort_values("planted", ascending=False)
     left = score["planted"] - score["mended"]
     fig, ax = new_figure(7.5, 0.3 * len(score) + 1.4)
-    with style():
-        ax.barh(score.index, score["mended"], color=PALETTE[0], height=0.7, label=_("mended"))
-        ax.barh(
-            score.index, left, left=score["mended"], color=PALETTE[1], hatch="//",
-            edgecolor="white", height=0.7, label=_("still there"),
-        )  # fmt: skip
-        ax.invert_yaxis()
-        ax.grid(axis="y", visible=False)
-        ax.set_xlabel(_("planted defects"))
-        ax.set_title(_("What the cleaning has mended"))
-        ax.legend(loc="lower right")
+    ax.barh(score.index, score["mended"], color=PALETTE[0], height=0.7, label=_("mended"))
+    ax.barh(
+        score.index, left, left=score["mended"], color=PALETTE[1], hatch="//",
+        edgecolor="white", height=0.7, label=_("still there"),
+    )  # fmt: skip
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel(_("planted defects"))
+    ax.set_title(_("What the cleaning has mended"))
+    ax.legend(loc="lower right")
     told = ", ".join(
         f"{kind} {row.mended:.0f} of {row.planted:.0f}" for kind, row in score.iterrows()
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
+from custlab.plots.drawing import in_style
 from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
 
 # Effects beyond this are drawn at the edge, with an arrow: their size no longer matters.

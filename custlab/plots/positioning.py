@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
+from custlab.plots.drawing import fix_margins, label_rows, shaded_table
 from custlab.style import HATCHES, MARKERS, MUTED, PALETTE, Picture, new_figure
 
 
@@ -81,9 +81,8 @@ def responses(rates, title: str) -> Picture:
             clip_on=False,  # a mark at 0 % is shown whole
             label=words[number],
         )
-    ax.set_yticks(range(len(groups)), groups)
+    label_rows(ax, groups)
     ax.set(title=title, xlabel=_("responded, % (line: 95 % interval)"), xlim=(0, None))
-    ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.grid(axis="y", visible=False)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     parts = [_one_group(rates[rates["group"] == group], group) for group in groups]
@@ -128,22 +127,10 @@ def needs(means, title: str) -> Picture:
     means = means.astype(float)
     away = means - means.mean()
     fig, ax = new_figure(8.5, 1.4 + 0.42 * len(means))
-    ax.imshow(away, cmap="PuOr_r", vmin=-2, vmax=2, aspect="auto")
-    for row in range(len(means)):
-        for column in range(means.shape[1]):
-            strong = abs(away.iat[row, column]) > 1.3
-            ax.text(
-                column,
-                row,
-                f"{means.iat[row, column]:.1f}",
-                ha="center",
-                va="center",
-                color="white" if strong else "black",
-            )
-    ax.set_xticks(range(means.shape[1]), means.columns)
-    ax.set_yticks(range(len(means)), means.index)
+    strong = away.abs().to_numpy() > 1.3
+    shaded_table(ax, away, means.map("{:.1f}".format), means.index, means.columns,
+                 white=strong, low=-2, high=2, cmap="PuOr_r")  # fmt: skip
     ax.set_title(title)
-    ax.grid(visible=False)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     top = [f"{group}: {row.idxmax()} {row.max():.1f}" for group, row in means.iterrows()]

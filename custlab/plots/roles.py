@@ -7,8 +7,9 @@ import pandas as pd
 
 from custlab import roles as subject
 from custlab.i18n import _, ngettext
-from custlab.plots._buying_unit import (
+from custlab.plots.buying_unit import (
     COLOUR,
+    INK,
     add_legend,
     describe_unit,
     draw_unit,
@@ -16,7 +17,8 @@ from custlab.plots._buying_unit import (
     ink,
     leave_room,
 )
-from custlab.plots._role_judgement import (
+from custlab.plots.drawing import in_style, shaded_table
+from custlab.plots.role_judgement import (
     confusion_matrix,
     coverage_curve,
     methods,
@@ -24,7 +26,7 @@ from custlab.plots._role_judgement import (
 )
 from custlab.roles.rules import ALONE, CORE_ROLES, OWN_ROLE_OF_KIND, UNKNOWN
 from custlab.roles.words import LETTERS, kind_word, role_word, strength_word
-from custlab.style import PALETTE, Picture, new_figure, style
+from custlab.style import PALETTE, Picture, new_figure
 
 __all__ = [
     "buying_unit",
@@ -49,6 +51,7 @@ KIND_COLOUR = {
 }
 
 
+@in_style
 def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) -> Picture:
     """Draw the people of one customer around the purchase, with what flows between them.
 
@@ -74,16 +77,16 @@ def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) 
     """
     unit = subject.buying_unit(case, customer_id, weights=weights)
     fig, ax = new_figure(7.6, 5.2)
-    with style():
-        add_legend(ax, draw_unit(ax, unit))
-        fill_figure(ax)
-        ax.set_title(_("The buying unit of {customer}").format(customer=customer_id))
+    add_legend(ax, draw_unit(ax, unit))
+    fill_figure(ax)
+    ax.set_title(_("The buying unit of {customer}").format(customer=customer_id))
     alt = _("The buying unit of {customer}. {people}").format(
         customer=customer_id, people=describe_unit(unit)
     )
     return Picture(fig, alt)
 
 
+@in_style
 def titles_only(case, customer_id: str) -> Picture:
     """Draw the people of one customer by their titles alone, roles hidden, for guessing.
 
@@ -102,14 +105,14 @@ def titles_only(case, customer_id: str) -> Picture:
     people, _actions = subject.unit_tables(case, customer_id)
     hidden = people.assign(main_role=UNKNOWN, also="", strength=UNKNOWN, telling=pd.NA)
     fig, ax = new_figure(7.6, 4.6)
-    with style():
-        draw_unit(ax, hidden)
-        fill_figure(ax)
-        ax.set_title(_("Who is who at {customer}?").format(customer=customer_id))
+    draw_unit(ax, hidden)
+    fill_figure(ax)
+    ax.set_title(_("Who is who at {customer}?").format(customer=customer_id))
     titles = ", ".join(people["title"].astype(str))
     return Picture(fig, _("The people of the buying unit, by title: {t}.").format(t=titles))
 
 
+@in_style
 def profile_bars(case, customer_id: str, *, reveal: bool = True) -> Picture:
     """Draw what each person of a customer did: telling actions by kind of evidence.
 
@@ -130,19 +133,19 @@ def profile_bars(case, customer_id: str, *, reveal: bool = True) -> Picture:
     unit = subject.buying_unit(case, customer_id)[::-1]
     fig, ax = new_figure(7.2, 1.5 + 0.5 * len(unit))
     names = [_label(person, reveal) for __, person in unit.iterrows()]
-    with style():
-        _stacked(ax, unit, names)
-        ax.set_xlabel(_("telling actions (number)"))
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.set_xlim(0, max(unit["telling"].max(), 1) * 1.08)
-        ax.set_title(_("What the people of {customer} did").format(customer=customer_id))
-        ax.grid(axis="y", visible=False)
-        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
-        leave_room(ax, names, right=2.0)
+    _stacked(ax, unit, names)
+    ax.set_xlabel(_("telling actions (number)"))
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlim(0, max(unit["telling"].max(), 1) * 1.08)
+    ax.set_title(_("What the people of {customer} did").format(customer=customer_id))
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
+    leave_room(ax, names, right=2.0)
     said = "; ".join(_said(person) for __, person in unit[::-1].iterrows())
     return Picture(fig, _("Telling actions by person: {people}.").format(people=said))
 
 
+@in_style
 def title_roles(roles: pd.DataFrame, *, top: int = 8) -> Picture:
     """Draw which main roles the bearers of each title play.
 
@@ -163,23 +166,22 @@ def title_roles(roles: pd.DataFrame, *, top: int = 8) -> Picture:
     table = pd.crosstab(known["title"].astype("object"), known["main_role"], normalize="index")
     table = table.reindex(index=titles[::-1], columns=list(CORE_ROLES), fill_value=0) * 100
     fig, ax = new_figure(7.2, 1.4 + 0.38 * len(table))
-    with style():
-        left = np.zeros(len(table))
-        for role in CORE_ROLES:
-            share = table[role].to_numpy()
-            name = f"{LETTERS[role]}  {role_word(role)}"
-            bar = {"color": COLOUR[role], "edgecolor": "white", "label": name}
-            ax.barh(table.index, share, left=left, **bar)
-            for y, (width, start) in enumerate(zip(share, left, strict=True)):
-                if width >= 9:
-                    label = f"{LETTERS[role]} {width:.0f}"
-                    _mark(ax, start + width / 2, y, label, on=COLOUR[role])
-            left += share
-        ax.set_xlim(0, 100)
-        ax.set_xlabel(_("people with this title (%)"))
-        ax.set_title(_("One title, several roles"))
-        ax.grid(axis="y", visible=False)
-        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=_("main role"))
+    left = np.zeros(len(table))
+    for role in CORE_ROLES:
+        share = table[role].to_numpy()
+        name = f"{LETTERS[role]}  {role_word(role)}"
+        bar = {"color": COLOUR[role], "edgecolor": "white", "label": name}
+        ax.barh(table.index, share, left=left, **bar)
+        for y, (width, start) in enumerate(zip(share, left, strict=True)):
+            if width >= 9:
+                label = f"{LETTERS[role]} {width:.0f}"
+                _mark(ax, start + width / 2, y, label, on=COLOUR[role])
+        left += share
+    ax.set_xlim(0, 100)
+    ax.set_xlabel(_("people with this title (%)"))
+    ax.set_title(_("One title, several roles"))
+    ax.grid(axis="y", visible=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=_("main role"))
     said = "; ".join(
         f"{title}: " + ", ".join(f"{role_word(r)} {row[r]:.0f} %" for r in CORE_ROLES)
         for title, row in table[::-1].iterrows()
@@ -187,6 +189,7 @@ def title_roles(roles: pd.DataFrame, *, top: int = 8) -> Picture:
     return Picture(fig, _("Main roles by title. {said}.").format(said=said))
 
 
+@in_style
 def role_heatmap(table: pd.DataFrame, title: str, xlabel: str) -> Picture:
     """Draw shares by role as a shaded table: what each role does, or where.
 
@@ -204,16 +207,12 @@ def role_heatmap(table: pd.DataFrame, title: str, xlabel: str) -> Picture:
     """
     fig, ax = new_figure(1.9 + 0.78 * table.shape[1], 1.5 + 0.42 * len(table))
     top = max(float(table.to_numpy().max()), 0.01)
-    with style():
-        ax.imshow(table, cmap="Blues", vmin=0, vmax=top, aspect="auto")
-        for (row, column), value in np.ndenumerate(table.to_numpy()):
-            ax.text(column, row, f"{value:.0%}", ha="center", va="center",
-                    color="white" if value > 0.6 * top else "#111827")  # fmt: skip
-        ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns])
-        ax.set_yticks(range(len(table)), [role_word(role) for role in table.index])
-        ax.set_xlabel(xlabel)
-        ax.grid(visible=False)
-        ax.set_title(title)
+    shaded_table(
+        ax, table, table.map("{:.0%}".format), table.index.map(role_word), table.columns.map(str),
+        white=table.to_numpy() > 0.6 * top, low=0, high=top, dark=INK,
+    )  # fmt: skip
+    ax.set_xlabel(xlabel)
+    ax.set_title(title)
     said = "; ".join(
         _("{role}: mostly {name} ({share:.0%})").format(
             role=role_word(role), name=row.idxmax(), share=row.max()
@@ -223,6 +222,7 @@ def role_heatmap(table: pd.DataFrame, title: str, xlabel: str) -> Picture:
     return Picture(fig, f"{title}. {said}.")
 
 
+@in_style
 def key_contacts(ranked: pd.DataFrame, aim: str = "sell") -> Picture:
     """Draw the key contacts of a customer, the one to talk to first on top.
 
@@ -242,17 +242,16 @@ def key_contacts(ranked: pd.DataFrame, aim: str = "sell") -> Picture:
     fig, ax = new_figure(7.2, 1.3 + 0.5 * len(ranked))
     names = [_label(person, reveal=True) for __, person in ranked.iterrows()]
     colours = [COLOUR[role] for role in ranked["main_role"]]
-    with style():
-        bars = ax.barh(names, ranked["points"], color=colours, edgecolor="#111827", height=0.6)
-        notes = [_note(person) for __, person in ranked.iterrows()]
-        ax.bar_label(bars, labels=notes, padding=4, fontsize=8.5)
-        ax.set_xlim(0, max(ranked["points"].max(), 0.1) * 1.75)
-        ax.set_xlabel(_("points for the aim (0 = no evidence, 1 = plays exactly the role)"))
-        ax.set_title(
-            _("Whom to talk to first at {customer}, to {aim}").format(customer=customer_id, aim=aim)
-        )
-        ax.grid(axis="y", visible=False)
-        leave_room(ax, names, right=0.2)
+    bars = ax.barh(names, ranked["points"], color=colours, edgecolor=INK, height=0.6)
+    notes = [_note(person) for __, person in ranked.iterrows()]
+    ax.bar_label(bars, labels=notes, padding=4, fontsize=8.5)
+    ax.set_xlim(0, max(ranked["points"].max(), 0.1) * 1.75)
+    ax.set_xlabel(_("points for the aim (0 = no evidence, 1 = plays exactly the role)"))
+    ax.set_title(
+        _("Whom to talk to first at {customer}, to {aim}").format(customer=customer_id, aim=aim)
+    )
+    ax.grid(axis="y", visible=False)
+    leave_room(ax, names, right=0.2)
     said = "; ".join(
         f"{person['rank']}. {person['title']} ({role_word(person['main_role'])}, "
         f"{person['points']:.2f})"

@@ -5,17 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
-from custlab.plots._segment_bases import before_and_after, by_value, loadings
-from custlab.plots._segment_maps import (
+from custlab.plots.drawing import in_style
+from custlab.plots.segment_bases import before_and_after, by_value, loadings, words
+from custlab.plots.segment_maps import (
     coordinates,
     map_and_silhouette,
     map_of,
     two_features,
     two_maps,
 )
-from custlab.plots._segment_marks import words
-from custlab.plots._segment_profiles import against, dendrogram, stability, traits
+from custlab.plots.segment_profiles import against, dendrogram, stability, traits
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 
 __all__ = [

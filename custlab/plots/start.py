@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
+from custlab.plots.drawing import fix_margins
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
+from custlab.plots.drawing import fix_margins, shaded_table
 from custlab.style import MUTED, PALETTE, Picture, new_figure
 from custlab.value.rfm import segment_grid
 
@@ -38,15 +38,10 @@ def rfm_grid(scores: pd.DataFrame, grid: pd.DataFrame | None = None) -> Picture:
     counts = pd.crosstab(scores["r_score"], scores["f_score"])
     counts = counts.reindex(index=grid.index, columns=grid.columns, fill_value=0)
     fig, ax = new_figure(7, 5)
-    ax.imshow(np.sqrt(counts), cmap="Blues", aspect="auto", vmin=0)
-    ax.grid(False)
-    dark = np.sqrt(counts.to_numpy()) > np.sqrt(counts.to_numpy().max()) * 0.78
-    for row, column in np.ndindex(counts.shape):
-        text = f"{grid.iat[row, column].replace(' ', chr(10), 1)}\n{counts.iat[row, column]:,}"
-        colour = "white" if dark[row, column] else "black"
-        ax.text(column, row, text, ha="center", va="center", fontsize=8.5, color=colour)
-    ax.set_xticks(range(len(grid.columns)), grid.columns)
-    ax.set_yticks(range(len(grid.index)), grid.index)
+    shades = np.sqrt(counts.to_numpy())
+    texts = grid.map(lambda name: name.replace(" ", "\n", 1)) + counts.map("\n{:,}".format)
+    shaded_table(ax, shades, texts, grid.index, grid.columns, white=shades > 0.78 * shades.max(),
+                 low=0, high=None, fontsize=8.5)  # fmt: skip
     ax.set(
         xlabel=_("frequency score (5 = orders most often)"),
         ylabel=_("recency score (5 = ordered last)"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
+from custlab.plots.drawing import fix_margins
 from custlab.style import HATCHES, MUTED, PALETTE, Picture, new_figure
 
 BLUE, ORANGE, GREEN, RED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]

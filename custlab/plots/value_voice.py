@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._margins import fix_margins
+from custlab.plots.drawing import fix_margins, shaded_table
 from custlab.plots.value_lenses import percent
 from custlab.style import PALETTE, Picture, new_figure
 
@@ -92,14 +92,10 @@ def loyalty(crossed: pd.Series, *, says: tuple[str, str], does: tuple[str, str])
     fields = share.to_numpy().reshape(2, 2)[:, ::-1]
     names = np.array(crossed.cat.categories).reshape(2, 2)[:, ::-1]
     fig, ax = new_figure(6, 3.8)
-    ax.imshow(fields, cmap="Blues", vmin=0, vmax=max(0.5, fields.max()), aspect="auto")
-    ax.grid(False)
-    for (row, column), value in np.ndenumerate(fields):
-        colour = "white" if value > 0.6 * max(0.5, fields.max()) else "black"
-        ax.text(column, row, f"{names[row, column]}\n{percent(value)}", ha="center", va="center",
-                color=colour, fontsize=11)  # fmt: skip
-    ax.set_xticks([0, 1], does[::-1])
-    ax.set_yticks([0, 1], says)
+    top = max(0.5, fields.max())
+    texts = np.vectorize("{}\n{}".format, otypes=[object])(names, np.vectorize(percent)(fields))
+    shaded_table(ax, fields, texts, says, does[::-1], white=fields > 0.6 * top, low=0, high=top,
+                 fontsize=11)  # fmt: skip
     ax.set(
         xlabel=_("what they do"),
         ylabel=_("what they say"),

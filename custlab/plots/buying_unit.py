@@ -13,6 +13,7 @@ from custlab.roles.rules import ALONE, CORE_ROLES, UNKNOWN
 from custlab.roles.words import LETTERS, role_word, strength_word
 from custlab.style import MUTED, PALETTE
 
+INK = "#111827"
 COLOUR = {
     "decider": PALETTE[0],
     "user": PALETTE[2],
@@ -28,7 +29,7 @@ LINES = {
     "payment": ("-.", 1.8, PALETTE[4]),
     "usage": ((0, (1, 1.2)), 1.8, PALETTE[2]),
     "advice": ("--", 1.8, "#B45309"),
-    "access": ((0, (5, 1.5, 1, 1.5, 1, 1.5)), 1.8, "#111827"),
+    "access": ((0, (5, 1.5, 1, 1.5, 1, 1.5)), 1.8, INK),
 }
 VISIBLE = 0.20
 NODE = 0.17
@@ -40,7 +41,7 @@ def ink(colour: str) -> str:
 
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#111827" if light > 0.18 else "white"
+    return INK if light > 0.18 else "white"
 
 
 def line_words() -> dict[str, str]:
@@ -119,7 +120,7 @@ def _draw_person(ax, person: pd.Series, place) -> None:
         (x, y),
         NODE,
         facecolor=COLOUR[role],
-        edgecolor="#111827",
+        edgecolor=INK,
         linewidth=1.3,
         linestyle="--" if unknown else "-",
         zorder=3,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
-from custlab.plots._margins import fix_margins
-from custlab.plots._segment_marks import broken, heat, words
+from custlab.plots.drawing import fix_margins, in_style, shaded_table
+from custlab.plots.segment_bases import heat, words
 from custlab.style import PALETTE, Picture, new_figure
 
 BLUE, RED = PALETTE[0], PALETTE[3]
+
+
+def _broken(name: str, width: int = 16) -> str:
+    """Break a long name into lines."""
+    return textwrap.fill(name, width, break_long_words=False)
 
 
 @in_style
@@ -41,9 +47,8 @@ def traits(table: pd.DataFrame, names: dict | None = None, n_features: int = 12)
     wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False).index[:n_features]]
     columns = [str((names or {}).get(s, s)) for s in wide.columns]
     fig, ax = new_figure(3.2 + 1.25 * wide.shape[1], 1.4 + 0.32 * len(wide))
-    heat(ax, wide.to_numpy(), bold=0.5, decimals=1, limit=1.5)
-    ax.set_yticks(range(len(wide)), wide.index)
-    ax.set_xticks(range(wide.shape[1]), [broken(name) for name in columns])
+    broken = [_broken(name) for name in columns]
+    heat(ax, wide, wide.index, broken, bold=0.5, decimals=1, limit=1.5)
     ax.set_title(_("What sets a segment apart (effect size; bold from .5)"))
     said = []
     for column, name in zip(wide.columns, columns, strict=True):
@@ -78,7 +83,7 @@ def stability(found, names: dict | None = None) -> Picture:
     for limit in (0.6, 0.75, 0.85):
         ax.plot([limit, limit], [-0.5, len(table) - 0.4], color=RED, ls="--", lw=1.2)
         ax.text(limit, -0.55, f"{limit}", ha="center", va="bottom", fontsize=9, color=RED)
-    ax.set_yticks(range(len(table)), [broken(name) for name in labels])
+    ax.set_yticks(range(len(table)), [_broken(name) for name in labels])
     ax.set_ylim(len(table) - 0.4, -0.85)
     ax.set(
         title=_("Is the segment found again?"),
@@ -114,18 +119,13 @@ def against(labels: pd.Series, other: pd.Series, title: str) -> Picture:
     fig, ax = new_figure(3 + 1.0 * counts.shape[1], height)
     # The rows' labels, and beside them the name of all.
     rows = [f"{row}    " for row in counts.index]
-    columns = [broken(str(c), 12) for c in counts.columns]
+    columns = [_broken(str(c), 12) for c in counts.columns]
     below = 0.45 + 0.16 * (1 + max(name.count("\n") for name in columns))
     fix_margins(fig, rows, right=0.98, bottom=below / height, top=1 - 0.4 / height)
     shares = counts.div(counts.sum(axis=1), axis=0).to_numpy()
-    ax.imshow(shares, cmap="Blues", aspect="auto", vmin=0, vmax=1)
-    for (row, column), share in np.ndenumerate(shares):
-        ax.text(column, row, f"{counts.iat[row, column]:,}", ha="center", va="center",
-                color="white" if share > 0.55 else "black", in_layout=False)  # fmt: skip
-    ax.set_xticks(range(counts.shape[1]), columns)
-    ax.set_yticks(range(len(counts)), [str(r) for r in counts.index])
+    shaded_table(ax, shares, counts.map("{:,}".format), counts.index.map(str), columns,
+                 white=shares > 0.55, low=0, high=1, in_layout=False)  # fmt: skip
     ax.set(title=title, xlabel=words(other.name or ""), ylabel=words(labels.name or ""))
-    ax.grid(visible=False)
     said = "; ".join(
         f"{name}: " + ", ".join(f"{c} {n}" for c, n in row.items() if n)
         for name, row in counts.iterrows()

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
-from custlab.plots._margins import fix_margins
-from custlab.plots._segment_marks import points
-from custlab.style import PALETTE, Picture, new_figure
+from custlab.plots.drawing import fix_margins, in_style
+from custlab.style import MARKERS, PALETTE, Picture, new_figure
 
 
 def coordinates(scaled) -> np.ndarray:
@@ -31,6 +29,28 @@ def coordinates(scaled) -> np.ndarray:
     if values.shape[1] == 1:
         return np.column_stack([values, np.zeros(len(values))])
     return PCA(2, random_state=0).fit_transform(values)
+
+
+def points(ax, places, labels, names=None) -> None:
+    """Draw customers as points, with a colour and a mark for each segment.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    places : array of shape (customers, 2)
+        Their places.
+    labels : array
+        Their segments.
+    names : dict, optional
+        Names of the segments.
+    """
+    labels = np.asarray(labels)
+    for place, segment in enumerate(np.unique(labels)):
+        own = places[labels == segment]
+        name = str((names or {}).get(segment, segment))
+        ax.plot(own[:, 0], own[:, 1], MARKERS[place % 8], ls="none", ms=4, alpha=0.55, mew=0,
+                color=PALETTE[place % 8], label=f"{name} (n = {len(own):,})")  # fmt: skip
 
 
 @in_style
@@ -89,7 +109,7 @@ def map_and_silhouette(places, labels, widths) -> Picture:
     fig, (left, right) = new_figure(9, 4.1, ncols=2)
     fix_margins(fig, left=0.04, right=0.985, bottom=0.13, top=0.91, wspace=0.1)
     labels = np.asarray(labels)
-    points(left, places, labels, None)
+    points(left, places, labels)
     left.set(title=_("Map"), xticks=[], yticks=[])
     left.set_xlabel(_("first two principal components"))
     start, inside = 0, labels[widths.index]
@@ -133,7 +153,7 @@ def two_maps(places, first, second, titles: tuple[str, str]) -> Picture:
     fig, axes = new_figure(9, 3.9, ncols=2)
     fix_margins(fig, left=0.02, right=0.985, bottom=0.08, top=0.91, wspace=0.05)
     for ax, labels, title in zip(axes, (first, second), titles, strict=True):
-        points(ax, places, labels, None)
+        points(ax, places, labels)
         ax.set(title=title, xticks=[], yticks=[])
         ax.set_xlabel(_("first two principal components"))
     alt = _("Two maps of the same {n:,} customers, divided in two ways: {one}; {two}.")
@@ -162,7 +182,7 @@ def two_features(table, labels, xlabel: str, ylabel: str, title: str, centers=No
     """
     fig, ax = new_figure(7.2, 4.2)
     fix_margins(fig, left=0.1, right=0.79, bottom=0.13, top=0.92)
-    points(ax, np.asarray(table, dtype=float), labels, None)
+    points(ax, np.asarray(table, dtype=float), labels)
     if centers is not None:
         ax.plot(*np.asarray(centers).T, "X", color="black", ms=12, mec="white", label=_("centre"))
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)

@@ -1,14 +1,68 @@
-"""Pictures of the bases: a category and a number, scaling, loadings."""
+"""Pictures of the bases of segments: a category and a number, scaling, loadings."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots._in_style import in_style
-from custlab.plots._margins import fix_margins
-from custlab.plots._segment_marks import heat, words
+from custlab.plots.drawing import fix_margins, in_style, label_rows, shaded_table
 from custlab.style import PALETTE, Picture, new_figure
+
+LEAST_TOLD = 0.2  # smaller effects and loadings are shaded, but not printed
+
+
+def words(name) -> str:
+    """Turn a column's name into words.
+
+    Parameters
+    ----------
+    name : str
+        A column of features.
+
+    Returns
+    -------
+    str
+        Words for a learner.
+
+    Examples
+    --------
+    >>> words("wallet_share")
+    'wallet share'
+    """
+    known = {
+        "monetary": _("money spent"),
+        "frequency": _("number of orders"),
+        "recency": _("time since the last order"),
+    }
+    return known.get(str(name), str(name).replace("_", " "))
+
+
+def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, limit: float = 1.0):
+    """Draw a table of numbers between -limit and limit as shaded cells.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    table : DataFrame
+        The numbers.
+    rows, columns : sequence of str
+        The labels.
+    bold : float
+        From which size on a number is printed in bold.
+    decimals : int
+        How exactly it is printed; sizes below `LEAST_TOLD` are not.
+    limit : float
+        The end of the scale of shades.
+    """
+    size = table.abs().fillna(0).to_numpy()
+    texts = table.map(f"{{:+.{decimals}f}}".format).where(size >= LEAST_TOLD, "")
+    shaded_table(
+        ax, table, texts, rows, columns, white=size > 0.7 * limit, low=-limit, high=limit,
+        cmap="RdBu_r", fontsize=9, fontweight=np.where(size >= bold, "bold", "normal"),
+        in_layout=False,
+    )  # fmt: skip
 
 
 @in_style
@@ -39,8 +93,7 @@ def by_value(table: pd.DataFrame, column: str, value: str, unit: str) -> Picture
     places = range(len(figures))
     ax.hlines(places, figures[0.25], figures[0.75], color=PALETTE[0], lw=5, alpha=0.4)
     ax.plot(figures[0.5], places, "o", color=PALETTE[0], ms=8)
-    ax.set_yticks(places, names)
-    ax.set_ylim(len(figures) - 0.5, -0.5)
+    label_rows(ax, names)
     ax.set(
         title=_("{value} by {column}").format(value=words(value), column=words(column)),
         xlabel=_("{value} ({unit}): median and middle half of the customers").format(
@@ -101,9 +154,8 @@ def loadings(table: pd.DataFrame) -> Picture:
     fig, ax = new_figure(max(2.6 + 1.5 * table.shape[1], 4.8), height)
     names = [words(name) for name in table.index]
     fix_margins(fig, names, right=0.97, bottom=0.6 / height, top=1 - 0.35 / height)
-    heat(ax, table.to_numpy(), bold=0.4, decimals=2)
-    ax.set_yticks(range(len(table)), names)
-    ax.set_xticks(range(table.shape[1]), [str(c).replace(": ", ":\n") for c in table.columns])
+    columns = [str(c).replace(": ", ":\n") for c in table.columns]
+    heat(ax, table, names, columns, bold=0.4, decimals=2)
     ax.set_title(_("Which items go together"))
     said = [
         _("{factor}: {items}").format(
