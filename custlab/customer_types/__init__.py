@@ -1,7 +1,7 @@
 """Sort customers into types: by rules that anyone can read, and by a tree that learns them."""
 
 from custlab.customer_types.campaign import clear_winners, response_by_type
-from custlab.customer_types.evaluate import Evaluation, cheapest_type, evaluate
+from custlab.customer_types.evaluate import Evaluation, cheapest_type, error_costs, evaluate
 from custlab.customer_types.facts import (
     early_facts,
     facts_of_today,
@@ -23,6 +23,7 @@ __all__ = [
     "customer_types",
     "early_facts",
     "entropy",
+    "error_costs",
     "evaluate",
     "facts_of_today",
     "first_value",

@@ -165,3 +165,28 @@ def _best_single_type(costs: pd.DataFrame, learned):
     shares = pd.Series(learned).value_counts(normalize=True).reindex(costs.index).fillna(0)
     expected = shares.to_numpy() @ costs.to_numpy(dtype=float)
     return costs.columns[expected.argmin()]
+
+
+def error_costs(missed: float, wasted: float) -> pd.DataFrame:
+    """Give the cost of taking one value type for another, from two prices.
+
+    Parameters
+    ----------
+    missed : float
+        Loss when a high-value customer is treated as a low one (currency).
+    wasted : float
+        Effort wasted when a low-value customer is treated as a high one (currency).
+
+    Returns
+    -------
+    DataFrame
+        Cost by true type (rows) and type treated as (columns); one step costs half of two.
+
+    Examples
+    --------
+    >>> float(error_costs(300, 40).loc["high", "low"])
+    300.0
+    """
+    names = ["high", "medium", "low"]
+    rows = [[0, missed / 2, missed], [wasted / 2, 0, missed / 2], [wasted, wasted / 2, 0]]
+    return pd.DataFrame(rows, index=names, columns=names, dtype=float)

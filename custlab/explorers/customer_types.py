@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from custlab import customer_types as subject
-from custlab.explorers._base import explorer
+from custlab.explorers.frame import explorer, slider
 from custlab.i18n import _
 from custlab.plots import customer_types as plots
 
@@ -53,17 +53,12 @@ def rhythm_explorer(case) -> widgets.VBox:
         )
         return plots.rhythm(curve, active, churned), sentence
 
-    def days(text, value):
-        return widgets.IntSlider(
-            description=text, value=int(value), min=10, max=longest, step=5, continuous_update=False
-        )
-
     return explorer(
         draw,
         _("Your thresholds, and the rhythm of the product"),
         _("Start from a fixed 90 days. Whom do you call churned who would have come back?"),
-        active=days(_("Active up to day"), 60),
-        churned=days(_("Churned after day"), 90),
+        active=slider(_("Active up to day"), 60, 10, longest, 5),
+        churned=slider(_("Churned after day"), 90, 10, longest, 5),
     )
 
 
@@ -199,7 +194,7 @@ def cost_explorer(case) -> widgets.VBox:
     likely = tree.predict_proba(later)
 
     def draw(missed, wasted):
-        costs = error_costs(missed, wasted)
+        costs = subject.error_costs(missed, wasted)
         chosen = subject.cheapest_type(likely, tree.classes_, costs)
         found = subject.evaluate(later_types, chosen, types, costs)
         usual = subject.evaluate(later_types, tree.predict(later), types, costs)
@@ -218,43 +213,13 @@ def cost_explorer(case) -> widgets.VBox:
         )
         return plots.confusion(found), sentence
 
-    def price(text, value):
-        return widgets.IntSlider(
-            description=text, value=value, min=0, max=500, step=10, continuous_update=False
-        )
-
     return explorer(
         draw,
         _("What an error costs"),
         _("Make a missed high-value customer dear, then cheap. Who is called high?"),
-        missed=price(_("Missed high value"), 300),
-        wasted=price(_("Wasted effort"), 40),
+        missed=slider(_("Missed high value"), 300, 0, 500, 10),
+        wasted=slider(_("Wasted effort"), 40, 0, 500, 10),
     )
-
-
-def error_costs(missed: float, wasted: float) -> pd.DataFrame:
-    """Give the cost of taking one value type for another, from two prices.
-
-    Parameters
-    ----------
-    missed : float
-        Loss when a high-value customer is treated as a low one (currency).
-    wasted : float
-        Effort wasted when a low-value customer is treated as a high one (currency).
-
-    Returns
-    -------
-    DataFrame
-        Cost by true type (rows) and type treated as (columns); one step costs half of two.
-
-    Examples
-    --------
-    >>> float(error_costs(300, 40).loc["high", "low"])
-    300.0
-    """
-    names = ["high", "medium", "low"]
-    rows = [[0, missed / 2, missed], [wasted / 2, 0, missed / 2], [wasted, wasted / 2, 0]]
-    return pd.DataFrame(rows, index=names, columns=names, dtype=float)
 
 
 def approach_explorer(case) -> widgets.VBox:

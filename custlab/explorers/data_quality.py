@@ -6,18 +6,18 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 
-from custlab.explorers._base import Drawn, explorer
-from custlab.explorers._data_quality import (
+from custlab.explorers.frame import Drawn, explorer
+from custlab.i18n import _
+from custlab.plots import data_quality as pictures
+from custlab.plots import data_sources as sources
+from custlab.quality import group_sizes, parse_mixed_dates
+from custlab.quality.thought_experiments import (
     coarsened,
     expected_answers,
     listed_people,
     reading_fates,
     written_dates,
 )
-from custlab.i18n import _
-from custlab.plots import data_quality as pictures
-from custlab.plots import data_sources as sources
-from custlab.quality import group_sizes, parse_mixed_dates
 
 
 def non_response_explorer(case) -> widgets.VBox:

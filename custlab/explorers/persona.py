@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from custlab import persona as subject
-from custlab.explorers._base import explorer
 from custlab.explorers._persona_customer import Fit, OneCustomer
 from custlab.explorers._persona_evidence import PASSES, ThinnedCard, lines_of, passed
+from custlab.explorers.frame import explorer
 from custlab.i18n import _
 from custlab.persona import Persona
 

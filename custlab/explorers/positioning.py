@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from custlab import positioning
-from custlab.explorers._base import Drawn, explorer
+from custlab.explorers.frame import Drawn, explorer, slider
 from custlab.i18n import _
 from custlab.plots import positioning as plots
 
@@ -78,13 +78,7 @@ def road_explorer(case):
         _("the road to an order"),
         _("Choose customers, then make the offer longer until it reaches most of them."),
         kind=widgets.Dropdown(options=list(stages), description=_("Customers")),
-        days=widgets.IntSlider(
-            value=min(14, longest),
-            min=1,
-            max=longest,
-            description=_("The offer runs (days)"),
-            continuous_update=False,
-        ),
+        days=slider(_("The offer runs (days)"), min(14, longest), 1, longest),
     )
 
 
@@ -194,30 +188,18 @@ def contact_explorer(rates, plan, cost, margin):
         draw,
         _("who is worth a contact?"),
         _("Make the contact dearer, or the sale poorer, and see which group drops out first."),
-        cost=widgets.FloatSlider(
-            value=cost,
-            min=0,
-            max=_round_up(max(cost, extra.max() * margin) * 1.5),
-            step=1,
-            readout_format=".0f",
-            description=_("Cost of a contact (CNY)"),
-            continuous_update=False,
-        ),
-        margin=widgets.FloatSlider(
-            value=round(margin),
-            min=0,
-            max=_round_up(margin * 2),
-            step=1,
-            readout_format=".0f",
-            description=_("Margin of a response (CNY)"),
-            continuous_update=False,
-        ),
+        cost=_money(_("Cost of a contact (CNY)"), cost, max(cost, extra.max() * margin) * 1.5),
+        margin=_money(_("Margin of a response (CNY)"), round(margin), margin * 2),
     )
 
 
-def _round_up(value):
-    """Give a friendly upper end for a slider."""
-    return max(10, int(-(-value // 10) * 10))
+def _money(text, value, most):
+    """Make a slider of amounts, with a round upper end."""
+    top = max(10, int(-(-most // 10) * 10))
+    return widgets.FloatSlider(
+        description=text, value=value, min=0, max=top, step=1, readout_format=".0f",
+        continuous_update=False,
+    )  # fmt: skip
 
 
 def trial_size_explorer(trial, later, like):

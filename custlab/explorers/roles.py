@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from custlab import roles as subject
-from custlab.explorers._base import explorer
+from custlab.explorers.frame import explorer
 from custlab.i18n import _
 from custlab.plots import roles as plots
 from custlab.roles.rules import CORE_ROLES, LEVEL, UNKNOWN

@@ -9,18 +9,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, pairwise_distances
 
 from custlab import segmentation as subject
-from custlab.explorers._base import Drawn, explorer
+from custlab.explorers.frame import Drawn, explorer, slider
 from custlab.i18n import _
 from custlab.plots import segmentation as plots
 
 KS = range(2, 11)
 MOST_POINTS = 1_500
-
-
-def _slider(text: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
-    return widgets.IntSlider(
-        description=text, value=value, min=low, max=high, step=step, continuous_update=False
-    )
 
 
 def _sample(table: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +105,7 @@ def factors_explorer(case) -> widgets.VBox:
         draw,
         _("From sixteen answers to a few factors"),
         _("Add factors until you can no longer give each a name."),
-        n=_slider(_("Number of factors"), 3, 1, 6),
+        n=slider(_("Number of factors"), 3, 1, 6),
     )
 
 
@@ -160,7 +154,7 @@ def bases_explorer(case) -> widgets.VBox:
         _("Does knowing where customers live tell you what they want?"),
         rows=base(_("Rows: base"), "demographic"),
         columns=base(_("Columns: base"), "psychographic"),
-        k=_slider(_("Number of segments"), 4, 3, 6),
+        k=slider(_("Number of segments"), 4, 3, 6),
     )
 
 
@@ -219,7 +213,7 @@ def scale_explorer(case) -> widgets.VBox:
             options=[(_("off"), "off"), (_("standardised"), "standardised"),
                      (_("logarithm, then standardised"), "log")],
         ),
-        k=_slider(_("Number of segments k"), 3, 2, 6),
+        k=slider(_("Number of segments k"), 3, 2, 6),
     )  # fmt: skip
 
 
@@ -258,7 +252,7 @@ def k_explorer(scaled: pd.DataFrame) -> widgets.VBox:
         draw,
         _("From two segments to ten"),
         _("Move k. Where on the map does a new segment come from, and did it deserve a name?"),
-        k=_slider(_("Number of segments k"), 4, 2, 10),
+        k=slider(_("Number of segments k"), 4, 2, 10),
     )
 
 
@@ -300,7 +294,7 @@ def outlier_explorer(scaled: pd.DataFrame) -> widgets.VBox:
         draw,
         _("One outlier"),
         _("Drag the customer away, one standard deviation after the other."),
-        distance=_slider(_("Distance of the outlier"), 0, 0, 40, 2),
+        distance=slider(_("Distance of the outlier"), 0, 0, 40, 2),
     )
 
 
@@ -341,7 +335,7 @@ def starts_explorer(scaled: pd.DataFrame) -> widgets.VBox:
         draw,
         _("Two random starts"),
         _("Same data, same k, another start. Find two starts that disagree, then lower k."),
-        k=_slider(_("Number of segments k"), 6, 2, 10),
-        first=_slider(_("First start"), 1, 1, 20),
-        second=_slider(_("Second start"), 2, 1, 20),
+        k=slider(_("Number of segments k"), 6, 2, 10),
+        first=slider(_("First start"), 1, 1, 20),
+        second=slider(_("Second start"), 2, 1, 20),
     )

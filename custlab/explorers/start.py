@@ -154,7 +154,7 @@ def concentration_explorer(case):
     """
     import ipywidgets as widgets
 
-    from custlab.explorers._base import explorer
+    from custlab.explorers.frame import explorer, slider
     from custlab.plots.start import concentration
 
     sales = sales_by_customer(case)
@@ -183,13 +183,7 @@ def concentration_explorer(case):
         _("who brings the sales?"),
         _("Move the slider with the mouse, or click on it and use the arrow keys."),
         kind=widgets.Dropdown(options=[everybody, *kinds], description=_("Customers")),
-        best=widgets.IntSlider(
-            value=50,
-            min=1,
-            max=100,
-            description=_("The best … % of them"),
-            continuous_update=False,
-        ),
+        best=slider(_("The best … % of them"), 50, 1, 100),
     )
 
 

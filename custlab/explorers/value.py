@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 
-from custlab.explorers._base import explorer
+from custlab.explorers.frame import explorer
 from custlab.i18n import _
 from custlab.plots import value as plots
 from custlab.plots import value_lenses, value_voice

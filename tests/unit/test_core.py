@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from custlab import files
 from custlab.errors import CustLabError, InputError
-from custlab.explorers._base import explorer
+from custlab.explorers.frame import explorer
 from custlab.style import FONTS, Picture, _installed_fonts, new_figure
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from custlab import load_case
 from custlab.cases import CASE_NAMES
-from custlab.explorers import _data_quality as tables
 from custlab.explorers import data_quality as explorers
 from custlab.plots import data_quality as pictures
 from custlab.plots import data_sources as sources
+from custlab.quality import thought_experiments as tables
 
 CASES = CASE_NAMES
 SCORES = pd.Index(range(1, 6))

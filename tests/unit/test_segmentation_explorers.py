@@ -2,9 +2,9 @@
 
 import pytest
 
+from custlab.customer_types import error_costs
 from custlab.explorers import customer_types as types
 from custlab.explorers import segmentation as segments
-from custlab.explorers.customer_types import error_costs
 from custlab.segmentation import MixedScaler, base_features
 from tests.unit.fixtures_types import small_case
 

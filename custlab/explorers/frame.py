@@ -72,6 +72,30 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
     return box
 
 
+def slider(text: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
+    """Make a slider of whole numbers that answers when it is let go.
+
+    Parameters
+    ----------
+    text : str
+        Its label.
+    value, low, high, step : int
+        Where it starts, its ends, and how far one move goes.
+
+    Returns
+    -------
+    ipywidgets.IntSlider
+
+    Examples
+    --------
+    >>> slider("Number of segments k", 4, 2, 10).continuous_update
+    False
+    """
+    return widgets.IntSlider(
+        description=text, value=value, min=low, max=high, step=step, continuous_update=False
+    )
+
+
 class Drawn:
     """A picture drawn beforehand, for an explorer with few and costly ones.
 

@@ -1,11 +1,11 @@
-"""What the explorers of lesson 02 compute: answers to expect, people in a list, dates as read."""
+"""Trying what data can hide: answers to expect, people in a list, dates as read."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from custlab.quality import defect_log, read_dirty
+from custlab.quality.dirty import defect_log, read_dirty
 
 
 def expected_answers(
