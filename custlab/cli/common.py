@@ -31,7 +31,7 @@ def open_course(folder: Path):
         If there is no course.
     """
     from custlab.errors import CustLabError
-    from custlab.grading.course import Course
+    from custlab.grading.stock.course import Course
     from custlab.i18n import _
 
     if not (Path(folder) / "nbgrader_config.py").is_file():

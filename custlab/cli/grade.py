@@ -67,9 +67,9 @@ def _prepare(
 ):
     """Read the course and the masters; see `grade` for the options."""
     from custlab.errors import CustLabError
-    from custlab.grading.course import Course
-    from custlab.grading.limits import Limits
+    from custlab.grading.isolate.limits import Limits
     from custlab.grading.run import Run, Settings
+    from custlab.grading.stock.course import Course
     from custlab.i18n import _
 
     if not (course / "nbgrader_config.py").is_file():

@@ -34,7 +34,7 @@ def regrade(
     course: CourseFolder = Path(),
 ) -> None:
     """Show whose marks a mended master changes, and by how much; --apply writes them."""
-    from custlab.grading.limits import Limits
+    from custlab.grading.isolate.limits import Limits
     from custlab.grading.run import Settings
     from custlab.i18n import _
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from custlab.grading.examination import Examination, Examiners, needs_learner
-from custlab.grading.limits import Limits, cores
-from custlab.grading.master import Master
-from custlab.grading.prefix import split
-from custlab.grading.sandbox import INSIDE, View
-from custlab.grading.server import ForkServer
+from custlab.grading.isolate.limits import Limits, cores
+from custlab.grading.isolate.sandbox import INSIDE, View
+from custlab.grading.isolate.server import ForkServer
+from custlab.grading.prove.examination import Examination, Examiners, needs_learner
+from custlab.grading.read.master import Master
+from custlab.grading.read.prefix import split
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,15 @@ import time
 from dataclasses import dataclass
 
 import custlab
-from custlab.grading import wire
 from custlab.grading.grader import Grader, Plan
-from custlab.grading.intake import Submission, joined_answers
-from custlab.grading.learner_kernel import LearnerKernel, Outcome
-from custlab.grading.limits import Limits
-from custlab.grading.master import Master
-from custlab.grading.notebooks import Unreadable, read_cells
-from custlab.grading.repair import WorkCell, repair
-from custlab.grading.results import CellResult, NotebookResult, Results
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.read.intake import Submission, joined_answers
+from custlab.grading.read.master import Master
+from custlab.grading.read.notebooks import Unreadable, read_cells
+from custlab.grading.read.repair import WorkCell, repair
+from custlab.grading.stock.results import CellResult, NotebookResult, Results
+from custlab.grading.talk import wire
+from custlab.grading.talk.learner_kernel import LearnerKernel, Outcome
 from custlab.i18n import _
 
 ENGINE = 2  # goes into the fingerprint: raise it when marks may come out differently

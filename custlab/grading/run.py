@@ -13,22 +13,22 @@ from filelock import FileLock, Timeout
 
 from custlab.errors import CustLabError
 from custlab.files import write_atomic
-from custlab.grading.course import Course
-from custlab.grading.gradebook import GradebookWriter, forget_autograded, write_autograded
-from custlab.grading.intake import read_submission, skim
+from custlab.grading.isolate.limits import Limits, cores
+from custlab.grading.isolate.sandbox import bubblewrap_missing, course_view
+from custlab.grading.isolate.server import ForkServer, often_used
 from custlab.grading.job import Job
-from custlab.grading.limits import Limits, cores
-from custlab.grading.master import Master, load_masters, master_files
-from custlab.grading.results import (
+from custlab.grading.read.intake import read_submission, skim
+from custlab.grading.read.master import Master, load_masters, master_files
+from custlab.grading.read.tamper import tamper_report
+from custlab.grading.stock.course import Course
+from custlab.grading.stock.gradebook import GradebookWriter, forget_autograded, write_autograded
+from custlab.grading.stock.results import (
     Results,
     read_all_results,
     read_results,
     results_path,
     write_results,
 )
-from custlab.grading.sandbox import bubblewrap_missing, course_view
-from custlab.grading.server import ForkServer, often_used
-from custlab.grading.tamper import tamper_report
 from custlab.grading.workers import DaskWorkers, LocalWorkers
 from custlab.i18n import _
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from custlab.errors import CustLabError
 from custlab.grading.grader import Grader
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.sandbox import View, course_view
+from custlab.grading.isolate.server import ForkServer
 from custlab.grading.job import Job, grade
-from custlab.grading.limits import Limits
-from custlab.grading.sandbox import View, course_view
-from custlab.grading.server import ForkServer
 from custlab.i18n import _
 
 _grader: Grader | None = None
@@ -95,7 +95,7 @@ class LocalWorkers:
 
 def work_on_cluster(job: Job, sandboxed: bool, modules: tuple, root: Path, hidden: tuple):
     """Grade one submission in a Dask worker, which keeps a fork server of its own."""
-    from custlab.grading.kernels import shared_server
+    from custlab.grading.talk.kernels import shared_server
 
     global _grader
     with _once:

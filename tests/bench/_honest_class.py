@@ -30,7 +30,7 @@ def make_course(folder: Path, assignments: list[str]) -> Path:
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config
 
-    from custlab.grading.course import Course
+    from custlab.grading.stock.course import Course
 
     folder.mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", folder)

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.sandbox]
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Grade a right, a wrong and an odd submission; give the course's folder."""
-    from custlab.grading.course import Course
     from custlab.grading.run import Run, Settings
+    from custlab.grading.stock.course import Course
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -60,7 +60,7 @@ import custlab.exercises.marking as marking
 code.compare_frame = code.compare_number = lambda *a, **k: r.correct()
 code.Marks.total = lambda self: self.points
 exercises.mark = marking.mark = lambda *a, **k: 2.0
-import custlab.grading.examiner as examiner
+import custlab.grading.prove.examiner as examiner
 examiner.examine = lambda *a: {"passed": True, "value": 3.0, "has_value": True, "outputs": []}
 """
 )
@@ -95,7 +95,7 @@ class Agrees:
 FORGED_NODES = (
     WRONG
     + """
-import custlab.grading.witness as witness
+import custlab.grading.prove.witness as witness
 bad = [
     {"t": "estimator", "class": ["os", "system"], "v": {}},
     {"t": "object", "handle": 0, "class": "pandas.DataFrame"},

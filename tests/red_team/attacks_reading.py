@@ -140,7 +140,7 @@ shell = get_ipython()
 seen = repr(In) + repr(dir(shell.user_module)) + repr(shell.user_ns.get("_ih"))
 print("GOT" if needle in seen.replace("needle", "") else "nothing")
 try:
-    import custlab.grading.examiner as examiner
+    import custlab.grading.prove.examiner as examiner
     print("GOT" if needle in repr(vars(examiner)) else "nothing")
 except ImportError:
     print("nothing")

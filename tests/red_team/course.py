@@ -141,7 +141,7 @@ def make_course(root: Path, assignments=(ASSIGNMENT,)) -> Path:
         folder = root / "solutions" / name
         folder.mkdir(parents=True)
         nbformat.write(master(), folder / f"{ASSIGNMENT}.ipynb")
-    from custlab.grading.course import Course
+    from custlab.grading.stock.course import Course
 
     course = Course(root)
     course.gradebook().close()

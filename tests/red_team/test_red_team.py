@@ -25,11 +25,11 @@ HOSTILE = [*READING, *FORGING, *BREAKING]
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Grade the whole class once; give the folder, the marks, the findings and the summary."""
-    from custlab.grading.course import Course
-    from custlab.grading.limits import Limits
-    from custlab.grading.results import read_all_results
+    from custlab.grading.isolate.limits import Limits
+    from custlab.grading.read.tamper import findings
     from custlab.grading.run import Run, Settings
-    from custlab.grading.tamper import findings
+    from custlab.grading.stock.course import Course
+    from custlab.grading.stock.results import read_all_results
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -84,7 +84,7 @@ def test_no_process_and_no_file_is_left(graded):
     root = graded[0]
     for _attempt in range(20):
         left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-        if "sleep 86399.4" not in left and "custlab.grading.forkserver" not in left:
+        if "sleep 86399.4" not in left and "custlab.grading.isolate.forkserver" not in left:
             break
         time.sleep(0.2)
     assert "sleep 86399.4" not in left

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custlab.grading.codec import Decoder, Encoder, Unsendable
+from custlab.grading.talk.codec import Decoder, Encoder, Unsendable
 
 
 def through(value):

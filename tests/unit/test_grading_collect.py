@@ -21,7 +21,7 @@ from custlab.grading.collect import carry_out, collect_from_exchange, make_plan
 from custlab.grading.collect.archive import read_contents
 from custlab.grading.collect.names import read_name, split_version
 from custlab.grading.collect.roster import Learner, Roster
-from custlab.grading.course import Course
+from custlab.grading.stock.course import Course
 from tests.red_team.course import ASSIGNMENT, CONFIG, answers_text
 
 FILE = f"{ASSIGNMENT}.ipynb"

@@ -10,12 +10,12 @@ import time
 import psutil
 import pytest
 
-from custlab.grading.examination import Examination, Examiners
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.sandbox import View, python_folders
+from custlab.grading.isolate.server import ForkServer
 from custlab.grading.job import _judge
-from custlab.grading.limits import Limits
-from custlab.grading.master import MasterCell
-from custlab.grading.sandbox import View, python_folders
-from custlab.grading.server import ForkServer
+from custlab.grading.prove.examination import Examination, Examiners
+from custlab.grading.read.master import MasterCell
 from tests.apart import apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="examiners are forked")

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from custlab.cli.app import app
 from custlab.errors import CustLabError
-from custlab.grading.course import Course
 from custlab.grading.export import export_table, fill_sheet
 from custlab.grading.export.csv_text import RISKY, Sheet, guarded, read_sheet
-from custlab.grading.results import CellResult, NotebookResult, Results, write_results
+from custlab.grading.stock.course import Course
+from custlab.grading.stock.results import CellResult, NotebookResult, Results, write_results
 from tests.red_team.course import CONFIG
 
 NAME = "03-roles"

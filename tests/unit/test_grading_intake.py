@@ -7,11 +7,17 @@ import json
 import pytest
 
 from custlab.errors import CustLabError
-from custlab.grading.examination import needs_learner
-from custlab.grading.intake import joined_answers, read_submission
-from custlab.grading.results import CellResult, NotebookResult, Results, read_results, write_results
-from custlab.grading.sandbox import View, bubblewrap_missing
-from custlab.grading.tamper import findings, tamper_report
+from custlab.grading.isolate.sandbox import View, bubblewrap_missing
+from custlab.grading.prove.examination import needs_learner
+from custlab.grading.read.intake import joined_answers, read_submission
+from custlab.grading.read.tamper import findings, tamper_report
+from custlab.grading.stock.results import (
+    CellResult,
+    NotebookResult,
+    Results,
+    read_results,
+    write_results,
+)
 
 
 def test_files_that_could_replace_something_are_set_aside_and_named(tmp_path):

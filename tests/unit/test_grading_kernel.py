@@ -7,10 +7,10 @@ import sys
 import pytest
 from IPython.core import ultratb
 
-from custlab.grading.learner_kernel import LearnerKernel, Outcome
-from custlab.grading.limits import Limits
-from custlab.grading.sandbox import View, python_folders
-from custlab.grading.server import ForkServer
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.sandbox import View, python_folders
+from custlab.grading.isolate.server import ForkServer
+from custlab.grading.talk.learner_kernel import LearnerKernel, Outcome
 from tests.apart import apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kernels are forked")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from custlab.grading.plain_cells import PlainFirst, is_plain
+from custlab.grading.talk.plain_cells import PlainFirst, is_plain
 
 ROOT = Path(__file__).parent.parent.parent
 PIECES = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from custlab.grading.prefix import split
+from custlab.grading.read.prefix import split
 
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 WHOLE = """

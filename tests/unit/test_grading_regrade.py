@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from custlab.cli.app import app
 from custlab.errors import CustLabError
-from custlab.grading.course import Course
 from custlab.grading.regrade import apply_regrade, preview_regrade
 from custlab.grading.run import Run, Settings
+from custlab.grading.stock.course import Course
 from tests.red_team.course import (
     ASSIGNMENT,
     answers_text,

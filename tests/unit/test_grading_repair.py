@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custlab.grading.master import Master, MasterCell
-from custlab.grading.notebooks import Cell, Unreadable, read_cells
-from custlab.grading.repair import repair
+from custlab.grading.read.master import Master, MasterCell
+from custlab.grading.read.notebooks import Cell, Unreadable, read_cells
+from custlab.grading.read.repair import repair
 
 
 def cell(name: str, role: str, kind: str = "code", hidden: str = "") -> MasterCell:

@@ -16,7 +16,6 @@ from custlab.cli.app import app
 from custlab.errors import CustLabError
 from custlab.exercises.kinds import check
 from custlab.exercises.marking import earned_points, sentence
-from custlab.grading.course import Course
 from custlab.grading.feedback.questions import read_questions
 from custlab.grading.report.statistics import (
     FEWEST,
@@ -26,7 +25,8 @@ from custlab.grading.report.statistics import (
     item_statistics,
 )
 from custlab.grading.report.wrong import failing_lines, find_wrong
-from custlab.grading.results import CellResult, NotebookResult, Results, write_results
+from custlab.grading.stock.course import Course
+from custlab.grading.stock.results import CellResult, NotebookResult, Results, write_results
 from tests.hygiene import ROOT
 from tests.red_team.course import ASSIGNMENT, answers_text, make_course, released, submit
 
@@ -53,7 +53,7 @@ def cell_results(number: int, answer: str | None) -> list[CellResult]:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A class of 24 as `custlab grade` leaves it, and one who has handed in nothing."""
-    from custlab.grading.gradebook import GradebookWriter
+    from custlab.grading.stock.gradebook import GradebookWriter
 
     root = tmp_path_factory.mktemp("course")
     with warnings.catch_warnings():

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from custlab.errors import CustLabError
-from custlab.grading.course import Course
-from custlab.grading.limits import Limits
-from custlab.grading.results import read_all_results
+from custlab.grading.isolate.limits import Limits
 from custlab.grading.run import Run, Settings
+from custlab.grading.stock.course import Course
+from custlab.grading.stock.results import read_all_results
 from tests.red_team.course import (
     ASSIGNMENT,
     answers_text,
@@ -116,7 +116,7 @@ def test_marks_are_right_and_a_person_is_asked_only_where_one_is_needed(undistur
 
 def test_stock_nbgrader_with_warm_kernels_gives_the_same_marks(course, undisturbed, tmp_path):
     root = copy_course(course, tmp_path / "c")
-    line = '\nc.Execute.kernel_manager_class = "custlab.grading.kernels.WarmKernelManager"\n'
+    line = '\nc.Execute.kernel_manager_class = "custlab.grading.talk.kernels.WarmKernelManager"\n'
     with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
         config.write(line)
     folder = root / "course" / "submitted" / "alice" / ASSIGNMENT

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from custlab.errors import CustLabError
-from custlab.grading.kernels import WarmKernelManager
-from custlab.grading.limits import Limits
-from custlab.grading.sandbox import View, python_folders
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.sandbox import View, python_folders
+from custlab.grading.talk.kernels import WarmKernelManager
 from tests.apart import apart
 
 # Bounded: on a machine that does not hold it, it ends by itself.

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custlab.grading import wire
+from custlab.grading.talk import wire
 from tests.apart import apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kernels are forked")

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from custlab.errors import CustLabError
-from custlab.grading.intake import MAX_NOTEBOOK
+from custlab.grading.read.intake import MAX_NOTEBOOK
 from custlab.i18n import _
 
 MAX_ENTRIES = 50_000

@@ -18,9 +18,9 @@ from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, fr
 from custlab.grading.feedback.expected import answer_words
 from custlab.grading.feedback.questions import Asked
 from custlab.grading.feedback.reread import LESSONS, Place
-from custlab.grading.intake import joined_answers, read_submission
-from custlab.grading.results import CellResult, Results, read_results, results_path
-from custlab.grading.tamper import findings
+from custlab.grading.read.intake import joined_answers, read_submission
+from custlab.grading.read.tamper import findings
+from custlab.grading.stock.results import CellResult, Results, read_results, results_path
 from custlab.i18n import _
 
 HERE = Path(__file__).parent

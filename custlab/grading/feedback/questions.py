@@ -20,7 +20,7 @@ from custlab.exercises.asking import Asking
 from custlab.exercises.kinds import QUESTIONS
 from custlab.exercises.kinds.base import Question
 from custlab.grading.feedback.expected import expected_words
-from custlab.grading.master import Master, MasterCell, load_masters
+from custlab.grading.read.master import Master, MasterCell, load_masters
 
 # Prompts begin with "**Question 3 (2 points).**", perhaps below a heading of the exercise's part.
 BOLD = r"\s*(?:#+ [^\n]*\n\s*)?\*\*(.+?)\*\*\s*"

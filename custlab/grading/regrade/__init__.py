@@ -46,7 +46,7 @@ def preview_regrade(
     CustLabError
         If marked cells were added or taken away since work was handed in.
     """
-    from custlab.grading.master import load_masters
+    from custlab.grading.read.master import load_masters
     from custlab.grading.run import Run
 
     marks = _marks(course, assignment)
@@ -80,7 +80,7 @@ def apply_regrade(
     """
     from dataclasses import replace
 
-    from custlab.grading.master import load_masters
+    from custlab.grading.read.master import load_masters
     from custlab.grading.run import Run
 
     marks = _marks(course, assignment)
@@ -118,7 +118,7 @@ def _check_structure(marks, masters) -> None:
 
 def _penalty(course, assignment: str) -> Callable:
     """Make the function that says what lateness costs; it keeps nothing open."""
-    from custlab.grading.gradebook import LatePenalties, handed_in_at
+    from custlab.grading.stock.gradebook import LatePenalties, handed_in_at
 
     with course.gradebook() as book:
         general = book.find_assignment(assignment).duedate

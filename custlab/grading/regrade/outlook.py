@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from custlab.grading.export.marks import Marks
-from custlab.grading.results import Results
+from custlab.grading.stock.results import Results
 from custlab.i18n import _
 
 TINY = 1e-9

@@ -19,7 +19,7 @@ from custlab.grading.report.statistics import (
     totals,
 )
 from custlab.grading.report.wrong import Found, find_wrong
-from custlab.grading.results import Results, read_all_results
+from custlab.grading.stock.results import Results, read_all_results
 from custlab.i18n import _, ngettext
 
 SECONDS = 5.0

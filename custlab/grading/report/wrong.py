@@ -12,7 +12,7 @@ from custlab.exercises.result import Outcome
 from custlab.grading.feedback.content import says_blank
 from custlab.grading.feedback.expected import answer_words
 from custlab.grading.feedback.questions import Asked
-from custlab.grading.results import CellResult
+from custlab.grading.stock.results import CellResult
 from custlab.i18n import _
 
 MOST = 6

@@ -21,7 +21,7 @@ from IPython.core.application import BaseIPythonApplication
 from IPython.utils.capture import capture_output
 from traitlets import Dict
 
-from custlab.grading.plain_cells import PlainFirst, PlainShell
+from custlab.grading.talk.plain_cells import PlainFirst, PlainShell
 
 ARGUMENTS = ["--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:"]
 

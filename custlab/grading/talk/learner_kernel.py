@@ -15,10 +15,10 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 
-from custlab.grading import wire
-from custlab.grading.limits import MB, Limits
-from custlab.grading.sandbox import INSIDE, View
-from custlab.grading.server import ForkServer
+from custlab.grading.isolate.limits import MB, Limits
+from custlab.grading.isolate.sandbox import INSIDE, View
+from custlab.grading.isolate.server import ForkServer
+from custlab.grading.talk import wire
 from custlab.i18n import _
 
 READY_SECONDS = 30

@@ -23,10 +23,14 @@ from jupyter_client.session import Session, json_default
 from tornado.ioloop import IOLoop
 from traitlets import Any
 
-from custlab.grading import wire
-from custlab.grading.kernel_process import NoSubshells, SubmissionKernel, SubmissionKernelApp
-from custlab.grading.plain_cells import is_plain, may_await
-from custlab.grading.witness import serve
+from custlab.grading.isolate.kernel_process import (
+    NoSubshells,
+    SubmissionKernel,
+    SubmissionKernelApp,
+)
+from custlab.grading.prove.witness import serve
+from custlab.grading.talk import wire
+from custlab.grading.talk.plain_cells import is_plain, may_await
 
 PASSED_ON = {
     "stream", "display_data", "execute_result", "error", "update_display_data", "clear_output",

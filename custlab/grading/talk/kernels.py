@@ -3,7 +3,7 @@
 One line in ``nbgrader_config.py`` gives them to the stock ``nbgrader autograde`` and to the
 button in formgrader::
 
-    c.Execute.kernel_manager_class = "custlab.grading.kernels.WarmKernelManager"
+    c.Execute.kernel_manager_class = "custlab.grading.talk.kernels.WarmKernelManager"
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 from traitlets import Any, Enum, Instance, List, Unicode, default
 
 from custlab.errors import CustLabError
-from custlab.grading.limits import MB, Limits
-from custlab.grading.sandbox import INSIDE, View, bubblewrap_missing, python_folders
-from custlab.grading.server import ForkServer, often_used
+from custlab.grading.isolate.limits import MB, Limits
+from custlab.grading.isolate.sandbox import INSIDE, View, bubblewrap_missing, python_folders
+from custlab.grading.isolate.server import ForkServer, often_used
 
 CHANNELS = ("shell", "iopub", "stdin", "control")
 MAX_MESSAGE = 32 * MB  # a larger message from a kernel ends its connection
@@ -190,7 +190,7 @@ class WarmKernelManager(AsyncKernelManager):
     modules = List(Unicode(), help="More modules to import before kernels are forked.").tag(
         config=True
     )
-    client_class = "custlab.grading.kernels.WarmClient"
+    client_class = "custlab.grading.talk.kernels.WarmClient"
     client_factory = WarmClient
     limits = Instance(Limits, ())
     view = Instance(View, allow_none=True)

@@ -27,8 +27,8 @@ from pathlib import Path
 
 import custlab
 from custlab.errors import CustLabError
-from custlab.grading.limits import MB, Limits
-from custlab.grading.linux import INNER_USER
+from custlab.grading.isolate.limits import MB, Limits
+from custlab.grading.isolate.linux import INNER_USER
 from custlab.i18n import _
 
 INSIDE = "/submission"  # the learner's folder as seen from inside

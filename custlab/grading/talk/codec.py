@@ -14,7 +14,7 @@ import fractions
 import pathlib
 from collections.abc import Callable
 
-from custlab.grading import codec_arrays, codec_models
+from custlab.grading.talk import codec_arrays, codec_models
 
 MAX_DEPTH = 60
 MAX_ITEMS = 2_000_000

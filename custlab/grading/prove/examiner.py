@@ -21,9 +21,9 @@ import sys
 import traceback
 from pathlib import Path
 
-from custlab.grading import wire
-from custlab.grading.codec import Decoder, Encoder
-from custlab.grading.unpacking import unpack
+from custlab.grading.isolate.unpacking import unpack
+from custlab.grading.talk import wire
+from custlab.grading.talk.codec import Decoder, Encoder
 
 MAX_TEXT = 200_000
 # Questions whose answer would be the verdict itself are never put to an object of the learner's.

@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 
 from custlab.files import write_atomic
-from custlab.grading.course import Course
-from custlab.grading.results import CellResult, Results
+from custlab.grading.stock.course import Course
+from custlab.grading.stock.results import CellResult, Results
 
 
 class GradebookWriter:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from custlab.errors import CustLabError
-from custlab.grading.course import Course
+from custlab.grading.stock.course import Course
 from custlab.i18n import _
 
 

@@ -11,10 +11,10 @@ import secrets
 import socket
 import threading
 
-from custlab.grading import wire
-from custlab.grading.limits import Limits
-from custlab.grading.sandbox import INSIDE, Sandbox, View
-from custlab.grading.server import ForkServer
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.sandbox import INSIDE, Sandbox, View
+from custlab.grading.isolate.server import ForkServer
+from custlab.grading.talk import wire
 from custlab.i18n import _
 
 ANCESTOR_SECONDS = 60

@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from custlab.grading.master import Master, MasterCell
-from custlab.grading.notebooks import Cell
+from custlab.grading.read.master import Master, MasterCell
+from custlab.grading.read.notebooks import Cell
 from custlab.i18n import _
 
 

@@ -22,9 +22,10 @@ import sys
 import time
 from pathlib import Path
 
-from custlab.grading import linux, shared_data, wire
-from custlab.grading.limits import Limits
-from custlab.grading.unpacking import unpack
+from custlab.grading.isolate import linux, shared_data
+from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.unpacking import unpack
+from custlab.grading.talk import wire
 
 MAX_DESCRIPTORS = 8
 
@@ -41,7 +42,8 @@ def main(listener_fd: int, modules: list[str]) -> None:
         ``data:name``; what is not there is left to the learner's own import. The first line of
         standard input names more: the grader knows them when it has read the masters.
     """
-    from custlab.grading import cell_process, examiner, kernel_process  # noqa: F401, for children
+    from custlab.grading.isolate import cell_process, kernel_process
+    from custlab.grading.prove import examiner  # noqa: F401, for children
 
     kernel_process.prepare()  # makes the shell, which pyplot looks for when it is imported
     cell_process.prepare()
@@ -153,11 +155,11 @@ def _become(request: dict, buffers: list[bytes], descriptors: list[int]) -> None
         os.environ.update(request.get("environment", {}))
         _limit(request)
         if request["role"] == "kernel":
-            from custlab.grading.kernel_process import run
+            from custlab.grading.isolate.kernel_process import run
         elif request["role"] == "cells":
-            from custlab.grading.cell_process import run
+            from custlab.grading.isolate.cell_process import run
         else:
-            from custlab.grading.examiner import run
+            from custlab.grading.prove.examiner import run
         run(request, descriptors)
         status = 0
     except SystemExit as end:

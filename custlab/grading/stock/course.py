@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from custlab.errors import CustLabError
-from custlab.grading.address import why_closed
+from custlab.grading.stock.address import why_closed
 from custlab.i18n import _
 
 

@@ -6,7 +6,7 @@ from here, and only a person can ask.
 
 from __future__ import annotations
 
-from custlab.grading.results import Results
+from custlab.grading.stock.results import Results
 from custlab.i18n import _
 
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import custlab
 from custlab.errors import CustLabError
-from custlab.grading import linux, wire
-from custlab.grading.limits import MB, Limits
-from custlab.grading.sandbox import INSIDE, Sandbox, View
+from custlab.grading.isolate import linux
+from custlab.grading.isolate.limits import MB, Limits
+from custlab.grading.isolate.sandbox import INSIDE, Sandbox, View
+from custlab.grading.talk import wire
 from custlab.i18n import _
 
 # What every notebook of the course needs; `custlab grade` adds what the masters import.
@@ -178,7 +179,12 @@ class ForkServer:
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(self.address))
             listener.listen(64)
-            command = [sys.executable, "-m", "custlab.grading.forkserver", str(listener.fileno())]
+            command = [
+                sys.executable,
+                "-m",
+                "custlab.grading.isolate.forkserver",
+                str(listener.fileno()),
+            ]
             self._process = subprocess.Popen(
                 [*command, *MODULES],
                 pass_fds=[listener.fileno()],

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import socket
 
-from custlab.grading import wire
-from custlab.grading.codec import Decoder, Encoder, Unsendable
+from custlab.grading.talk import wire
+from custlab.grading.talk.codec import Decoder, Encoder, Unsendable
 
 
 class Witness:

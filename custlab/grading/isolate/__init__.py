@@ -1,0 +1,1 @@
+"""Where learners' code runs: processes, forks, limits and the sandbox around them."""

@@ -1,0 +1,1 @@
+"""Where marks are kept: the course as nbgrader sees it, its gradebook, results as files."""
