@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from numbers import Integral
 
@@ -50,8 +50,8 @@ def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
 
     Parameters
     ----------
-    table : object with ``columns``
-        A pandas, Polars or narwhals frame.
+    table : frame or mapping by column
+        The table (pandas, Polars or narwhals), or its schema.
     needed : iterable of str
         The columns that are read.
     name : str
@@ -62,7 +62,7 @@ def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
     Raises
     ------
     InputError
-        If a column is not there.
+        If a column is not there, or this is no table.
 
     Examples
     --------
@@ -70,7 +70,13 @@ def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
     Traceback (most recent call last):
     custlab.errors.InputError: Table orders has no column amount. It has: id.
     """
-    found = list(table.columns)
+    if not hasattr(table, "columns") and not isinstance(table, Mapping):
+        raise InputError(
+            _("{name}: a table (DataFrame) is needed, but this is a {kind}.").format(
+                name=name, kind=type(table).__name__
+            )
+        )
+    found = list(getattr(table, "columns", table))
     missing = [column for column in needed if column not in found]
     if missing:
         said = _("Table {table} has no column {missing}. It has: {found}.").format(

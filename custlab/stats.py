@@ -35,7 +35,9 @@ def wilson_interval(hits, n, level: float = 0.95) -> tuple:
     share = hits / n
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return middle - half, middle + half
+    # At 0 and 1 the interval ends there exactly: rounding must not push it past the share.
+    low, high = np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    return np.minimum(low, share), np.maximum(high, share)
 
 
 def newcombe_interval(hits, n, control_hits, control_n, level: float = 0.95) -> tuple:

@@ -33,7 +33,19 @@ DOTS_PER_INCH = 110
 
 
 @lru_cache(maxsize=1)
-def _installed_fonts() -> tuple[str, ...]:
+def installed_fonts() -> tuple[str, ...]:
+    """Give the course's fonts that this machine has, in the order in which they are tried.
+
+    Returns
+    -------
+    tuple of str
+        Names out of `FONTS`.
+
+    Examples
+    --------
+    >>> installed_fonts()[0]
+    'DejaVu Sans'
+    """
     from matplotlib import font_manager
 
     names = {font.name for font in font_manager.fontManager.ttflist}
@@ -142,7 +154,7 @@ def _choose_fonts(fig) -> None:
 
     for text in fig.findobj(Text):
         if not _characters().issuperset(map(ord, text.get_text().replace("\n", ""))):
-            text.set_fontfamily(list(_installed_fonts()))
+            text.set_fontfamily(list(installed_fonts()))
 
 
 def _drawn(fig) -> tuple[bytes, bool]:

@@ -195,9 +195,9 @@ def _browser() -> Need:
 
 
 def _chinese_font() -> Need:
-    from custlab.style import _installed_fonts
+    from custlab.style import installed_fonts
 
-    fonts = _installed_fonts()[1:]
+    fonts = installed_fonts()[1:]
     remedy = _("Only for Chinese text in pictures. Install Noto Sans CJK (fonts-noto-cjk).")
     found = fonts[0] if fonts else _("none found")
     return Need(_("Chinese font"), bool(fonts), found, remedy, needed=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.stats import newcombe_interval
@@ -125,11 +126,7 @@ def _advice(approach: str, line: pd.Series) -> str:
 
 
 def _one_campaign(campaign: pd.DataFrame, campaign_id: str) -> pd.DataFrame:
-    missing = [name for name in NEEDED if name not in campaign.columns]
-    if missing:
-        raise InputError(
-            _("The campaign table has no column {missing}.").format(missing=", ".join(missing))
-        )
+    check_columns(campaign, NEEDED, "campaign")
     sent = campaign[campaign["campaign_id"] == campaign_id]
     if sent.empty:
         raise InputError(

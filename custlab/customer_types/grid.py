@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from custlab.checks import check_columns, refuse_infinite
 from custlab.customer_types.rhythm import known_on, rhythm_of, waits_of
 from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import refuse_infinite
 
 NEEDS = ("household", "enterprise", "government")
 BEHAVIOURS = ("potential", "active", "at risk", "churned")
@@ -138,13 +138,7 @@ def type_grid(
     active        1    1
     churned       0    1
     """
-    missing = [name for name in (rows, columns) if name not in types.columns]
-    if missing:
-        raise InputError(
-            _("The types have no column {missing}. Columns found: {found}.").format(
-                missing=", ".join(missing), found=", ".join(map(str, types.columns))
-            )
-        )
+    check_columns(types, (rows, columns), "types")
     if what == "customers":
         grid = pd.crosstab(types[rows], types[columns])
     else:

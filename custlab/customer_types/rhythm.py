@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, checked_orders
+from custlab.value.orders import OrderColumns, checked_orders
 
 # Shares of all returns after which a silent customer is no longer active, and counts as churned.
 ACTIVE_UNTIL, CHURNED_FROM = 0.75, 0.95
@@ -157,11 +158,9 @@ def waits(orders: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
     InputError
         If a column is missing or holds what it should not.
     """
-    if by is not None and by not in orders.columns:
-        raise InputError(
-            _("The orders have no column {column!r}. Join it first, for example "
-              "orders.merge(products, on='product_id').").format(column=by)
-        )  # fmt: skip
+    if by is not None:
+        remedy = _("Join it first, for example orders.merge(products, on='product_id').")
+        check_columns(orders, [by], "orders", remedy)
     return waits_of(known_on(orders, as_of), as_of, by)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice, check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -62,20 +63,9 @@ def apply_rules(table: pd.DataFrame, rules: pd.DataFrame, groups=None) -> pd.Ser
 
 
 def _check_rules(rules: pd.DataFrame) -> None:
-    missing = [name for name in ("column", "test", "value", "type") if name not in rules.columns]
-    if missing:
-        raise InputError(
-            _(
-                "The rules have no column {missing}. A rule needs column, test, value and type."
-            ).format(missing=", ".join(missing))
-        )
-    unknown = [test for test in rules["test"] if test not in TESTS]
-    if unknown:
-        raise InputError(
-            _("{test!r} is no test. Use one of: {allowed}.").format(
-                test=unknown[0], allowed=", ".join(TESTS)
-            )
-        )
+    check_columns(rules, ("column", "test", "value", "type"), "rules")
+    for test in rules["test"]:
+        check_choice("test", test, TESTS)
 
 
 def _passes(table: pd.DataFrame, rule: dict, number: int) -> np.ndarray:

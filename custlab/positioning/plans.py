@@ -12,6 +12,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
+from custlab.stats import wilson_interval
 
 CONTROL = "none"
 
@@ -45,12 +46,7 @@ def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     """
     table = trial["responded"].astype(float).groupby([groups, trial["approach"]], observed=True)
     rates = table.agg(contacted="size", responded="sum", rate="mean")
-    z, n, p = 1.959964, rates["contacted"], rates["rate"]
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    # At 0 % and 100 % the interval ends there exactly; rounding must not push it past the rate.
-    rates["low"] = np.minimum((middle - half).clip(0, 1), p)
-    rates["high"] = np.maximum((middle + half).clip(0, 1), p)
+    rates["low"], rates["high"] = wilson_interval(rates["responded"], rates["contacted"])
     rates = rates.rename_axis(["group", "approach"]).reset_index()
     return rates.astype({"group": "object"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -76,12 +77,7 @@ def group_by(customers: pd.DataFrame, basis: str, like: pd.DataFrame | None = No
     >>> sorted(group_by(load_case("appliances").customers, "chance").unique())
     ['heap 1', 'heap 2', 'heap 3']
     """
-    if basis not in _BASES:
-        raise InputError(
-            _("There is no basis {basis!r}. Choose one of: {bases}.").format(
-                basis=basis, bases=", ".join(_BASES)
-            )
-        )
+    check_choice("basis", basis, _BASES)
     labels, order = _BASES[basis](customers, customers if like is None else like)
     groups = pd.Categorical(labels, categories=order, ordered=True)
     return pd.Series(groups, index=customers.index, name="group")

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -43,7 +44,7 @@ def find_duplicates(table, ignore=()):
     [[2, 0]]
     """
     ignored = [ignore] if isinstance(ignore, str) else list(ignore)
-    _need(table, ignored)
+    check_columns(table, ignored, "given")
     compared = table.drop(columns=ignored)
     repeated = compared.duplicated()
     group = compared.groupby(list(compared), dropna=False, sort=False, observed=True).ngroup()
@@ -275,8 +276,8 @@ def find_orphans(child, parent, key):
     >>> find_orphans(orders, customers, "customer_id").index.tolist()
     [1]
     """
-    _need(child, [key])
-    _need(parent, [key])
+    check_columns(child, [key], "given")
+    check_columns(parent, [key], "given")
     return child[~child[key].isin(parent[key].dropna())]
 
 
@@ -306,7 +307,7 @@ def find_unit_slips(orders, factors=(100, 1 / 10_000), tolerance=0.02):
     >>> find_unit_slips(orders)[["amount", "expected", "factor"]].to_numpy().tolist()
     [[5000.0, 50.0, 100.0]]
     """
-    _need(orders, ["quantity", "unit_price", "discount", "amount"])
+    check_columns(orders, ["quantity", "unit_price", "discount", "amount"], "orders")
     expected = orders["quantity"] * orders["unit_price"] - orders["discount"]
     ratio = (orders["amount"] / expected.where(expected > 0)).astype("float64")
     factor = pd.Series(np.nan, index=orders.index)
@@ -339,7 +340,7 @@ def find_swapped(table, first, second, allowed_first):
     >>> find_swapped(table, "region", "province", ["East", "North"]).index.tolist()
     [1]
     """
-    _need(table, [first, second])
+    check_columns(table, [first, second], "given")
     allowed = list(allowed_first)
     return table[~table[first].isin(allowed) & table[second].isin(allowed)]
 
@@ -361,7 +362,7 @@ def missing_by(table, column, by):
     >>> missing_by(table, "age", "kind")["share_missing"].round(2).to_dict()
     {'a': 0.33, 'b': 1.0}
     """
-    _need(table, [column])
+    check_columns(table, [column], "given")
     groups = (
         table[column]
         .isna()
@@ -369,14 +370,3 @@ def missing_by(table, column, by):
     )
     result = groups.agg(rows="size", missing="sum", share_missing="mean")
     return result
-
-
-def _need(table, columns):
-    """Refuse a table that lacks a column."""
-    absent = [c for c in columns if c not in table]
-    if absent:
-        raise InputError(
-            _("The table has no column {absent}. It has: {columns}.").format(
-                absent=", ".join(map(str, absent)), columns=", ".join(map(str, table.columns))
-            )
-        )

@@ -11,11 +11,11 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
-from numbers import Integral
 
 import pandas as pd
 
 from custlab.cases.show import table_html
+from custlab.checks import check_columns, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -247,8 +247,7 @@ def generalise(table, quasi_identifiers, k, ladders=None, max_suppressed=0.05):
     (4, ['30-34', '55-59'])
     """
     names = _columns(table, quasi_identifiers)
-    if not isinstance(k, Integral) or isinstance(k, bool) or k < 2:
-        raise InputError(_("k must be a whole number of at least 2, not {k}.").format(k=k))
+    check_whole("k", k, 2)
     if not 0 <= max_suppressed <= 1:
         raise InputError(_("max_suppressed is a share from 0 to 1."))
     if len(table) < k:
@@ -325,11 +324,5 @@ def _columns(table, names):
     wanted = [names] if isinstance(names, str) else list(names)
     if not wanted:
         raise InputError(_("Name at least one column."))
-    absent = [c for c in wanted if c not in table]
-    if absent:
-        raise InputError(
-            _("The table has no column {absent}. It has: {columns}.").format(
-                absent=", ".join(map(str, absent)), columns=", ".join(map(str, table.columns))
-            )
-        )
+    check_columns(table, wanted, "given")
     return wanted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.roles.evidence import require, role_profile
+from custlab.checks import check_columns
+from custlab.roles.evidence import role_profile
 from custlab.roles.rules import assign_roles, role_scores
 from custlab.roles.tree import split_customers
 
@@ -44,7 +45,7 @@ def first_calls(
     >>> calls.columns.tolist()
     ['payer', 'title', 'evidence', 'evidence, else title']
     """
-    require(case.orders, ("customer_id", "person_id"), "orders")
+    check_columns(case.orders, ("customer_id", "person_id"), "orders")
     profile = role_profile(case.interactions, case.people)
     learn, judge = split_customers(profile[profile["unit_size"] > 1], seed=seed)
     named = assign_roles(role_scores(judge, weights))
@@ -85,7 +86,7 @@ def calls_that_reach(
     >>> calls_that_reach(pd.DataFrame({"payer": ["b"]}, index=["c"]), truth)["share"].to_dict()
     {'payer': 0.0, 'anybody': 0.5}
     """
-    require(truth, ("person_id", "customer_id", role), "truth")
+    check_columns(truth, ("person_id", "customer_id", role), "truth")
     plays = truth.set_index(truth["person_id"].astype("object"))[role].astype(bool)
     rows = {}
     for way in calls:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -107,7 +108,7 @@ def evidence_of(interactions: pd.DataFrame, evidence: pd.DataFrame | None = None
     >>> evidence_of(actions)["evidence"].tolist()
     ['authority', 'usage']
     """
-    require(interactions, ("person_id", "stage", "action"), "interactions")
+    check_columns(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
     known = interactions[interactions["person_id"].notna()]
     stage = places_of(known["stage"], STAGE_PLACES)
@@ -186,8 +187,8 @@ def profile_and_rows(
     >>> profile_and_rows(actions, people)[1].tolist()
     [1, -1]
     """
-    require(people, ("person_id", "customer_id", "title"), "people")
-    require(interactions, ("person_id", "stage", "action"), "interactions")
+    check_columns(people, ("person_id", "customer_id", "title"), "people")
+    check_columns(interactions, ("person_id", "stage", "action"), "interactions")
     listed = _listed_evidence(evidence)
     unit, units = pd.factorize(people["customer_id"])
     who = _rows_of(interactions["person_id"], people["person_id"], unit)
@@ -206,47 +207,10 @@ def profile_and_rows(
     return pd.DataFrame(columns | dict(zip(names, shares, strict=True))), who
 
 
-def require(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> None:
-    """Refuse a table that lacks columns, and say which ones.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What was given.
-    columns : tuple of str
-        What is needed.
-    name : str
-        What the person calls the table.
-
-    Raises
-    ------
-    InputError
-        If it is no table or a column is missing.
-
-    Examples
-    --------
-    >>> require(pd.DataFrame({"title": ["son"]}), ("title",), "people")
-    """
-    if not isinstance(table, pd.DataFrame):
-        raise InputError(
-            _("{name}: a table (DataFrame) is needed, but this is a {kind}.").format(
-                name=name, kind=type(table).__name__
-            )
-        )
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise InputError(
-            _(
-                "{name}: missing columns: {missing}. The table has: {found}. "
-                "Rename your columns, for example with .rename(columns={{'old': 'new'}})."
-            ).format(name=name, missing=", ".join(missing), found=", ".join(map(str, table)))
-        )
-
-
 def _listed_evidence(evidence: pd.DataFrame | None) -> dict[str, str]:
     if evidence is None:
         return ACTION_EVIDENCE
-    require(evidence, ("action", "evidence"), "evidence")
+    check_columns(evidence, ("action", "evidence"), "evidence")
     unknown = sorted(set(evidence["evidence"].astype(str)) - {*KINDS, NO_EVIDENCE})
     if unknown:
         raise InputError(

@@ -20,7 +20,7 @@ from custlab.roles.rules import (
     assign_roles,
     role_scores,
 )
-from custlab.roles.unit import _not_found, further_roles, unit_tables
+from custlab.roles.unit import further_roles, not_found, unit_tables
 from custlab.roles.words import kind_word, listed, role_word, strength_word
 
 
@@ -91,7 +91,7 @@ def explain(case, person_id: str, *, weights: pd.DataFrame | None = None) -> Exp
     """
     row = case.people[case.people["person_id"] == person_id]
     if row.empty:
-        raise InputError(_not_found(person_id, case.people["person_id"], _("person")))
+        raise InputError(not_found(person_id, case.people["person_id"], _("person")))
     return explain_unit(case, row["customer_id"].iloc[0], weights=weights)[person_id]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.roles.evidence import STAGES, require
+from custlab.checks import check_columns
+from custlab.roles.evidence import STAGES
 from custlab.roles.rules import CORE_ROLES
 
 
@@ -34,8 +35,8 @@ def stages_by_role(profile: pd.DataFrame, roles: pd.DataFrame) -> pd.DataFrame:
     [0.5, 0.5]
     """
     names = [f"stage_{stage}" for stage in STAGES]
-    require(profile, ("person_id", "actions", *names), "profile")
-    require(roles, ("person_id", "main_role"), "roles")
+    check_columns(profile, ("person_id", "actions", *names), "profile")
+    check_columns(roles, ("person_id", "main_role"), "roles")
     active = profile[profile["actions"] > 0].merge(
         roles[["person_id", "main_role"]], on="person_id", suffixes=("_before", "")
     )
@@ -66,8 +67,8 @@ def channels_by_role(interactions: pd.DataFrame, roles: pd.DataFrame) -> pd.Data
     >>> channels_by_role(actions, roles).loc["user"].to_dict()
     {'app': 0.5, 'store': 0.5}
     """
-    require(interactions, ("person_id", "channel"), "interactions")
-    require(roles, ("person_id", "main_role"), "roles")
+    check_columns(interactions, ("person_id", "channel"), "interactions")
+    check_columns(roles, ("person_id", "main_role"), "roles")
     met = interactions.merge(roles[["person_id", "main_role"]], on="person_id")
     table = pd.crosstab(
         met["main_role"].astype("object"), met["channel"].astype("object"), normalize="index"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.roles.evidence import require
 from custlab.roles.rules import CORE_ROLES, ROLES, UNKNOWN
 
 
@@ -108,8 +108,8 @@ def role_report(truth: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     >>> role_report(truth, truth.assign(unit_size=2, user=[True, False])).loc["user", "recall"]
     np.float64(0.5)
     """
-    require(truth, ("person_id", *ROLES), "truth")
-    require(found, ("person_id", "unit_size", *ROLES), "found")
+    check_columns(truth, ("person_id", *ROLES), "truth")
+    check_columns(found, ("person_id", "unit_size", *ROLES), "found")
     named = found[(found["unit_size"] > 1) & found["decider"].notna()]
     both = named.merge(truth, on="person_id", suffixes=("", "_true"))
     rows = []
@@ -125,8 +125,8 @@ def _ratio(part: int, whole: int) -> float:
 
 
 def _side_by_side(truth: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    require(truth, ("person_id", "main_role"), "truth")
-    require(found, ("person_id", "unit_size", "main_role"), "found")
+    check_columns(truth, ("person_id", "main_role"), "truth")
+    check_columns(found, ("person_id", "unit_size", "main_role"), "found")
     wanted = found.loc[found["unit_size"] > 1, ["person_id", "main_role"]]
     both = truth[["person_id", "main_role"]].merge(
         wanted, on="person_id", suffixes=("_true", "_found")

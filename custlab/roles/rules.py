@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.roles.evidence import KINDS, require
+from custlab.roles.evidence import KINDS
 
 CORE_ROLES = ("decider", "user", "influencer", "buyer")
 EXTENDED_ROLES = ("gatekeeper", "initiator")
@@ -103,7 +104,7 @@ def role_scores(profile: pd.DataFrame, weights: pd.DataFrame | None = None) -> p
     weights = default_weights() if weights is None else check_weights(weights)
     unit = [f"unit_{kind}" for kind in KINDS]
     names = ["person_id", "customer_id", "title", "unit_size", "telling"]
-    require(profile, (*names, *KINDS, *unit), "profile")
+    check_columns(profile, (*names, *KINDS, *unit), "profile")
     own_shares = numbers_of(profile, KINDS)
     times = own_shares * profile["telling"].to_numpy()[:, None]
     part = np.where(times > REPEATED - 0.5, numbers_of(profile, unit), 0.0)
@@ -180,7 +181,9 @@ def assign_roles(
     0  mother              decider   True               strong
     1     son  not enough evidence   <NA>  not enough evidence
     """
-    require(scores, ("person_id", "customer_id", "title", "unit_size", "telling", *ROLES), "scores")
+    check_columns(
+        scores, ("person_id", "customer_id", "title", "unit_size", "telling", *ROLES), "scores"
+    )
     _check_limits(min_telling, threshold)
     alone = (scores["unit_size"] == 1).to_numpy()
     enough = (scores["telling"] >= min_telling).to_numpy() & (scores["telling"] > 0).to_numpy()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.roles.evidence import KINDS, STAGES, require
+from custlab.roles.evidence import KINDS, STAGES
 from custlab.roles.judge import accuracy
 from custlab.roles.rules import MIN_TELLING, UNKNOWN, assign_roles, role_scores
 
@@ -61,7 +62,7 @@ def split_customers(
     >>> set(learn["customer_id"]) & set(judge["customer_id"])
     set()
     """
-    require(profile, ("customer_id",), "profile")
+    check_columns(profile, ("customer_id",), "profile")
     customers = np.sort(profile["customer_id"].astype("object").unique())
     n = round(len(customers) * share)
     if not 0 < n < len(customers):
@@ -168,7 +169,7 @@ def predict_roles(
     >>> (found.loc[found["telling"] < 3, "main_role"] == "not enough evidence").all()
     np.True_
     """
-    require(profile, ("person_id", "customer_id", "title", *FEATURES), "profile")
+    check_columns(profile, ("person_id", "customer_id", "title", *FEATURES), "profile")
     found = profile[["person_id", "customer_id", "title", "unit_size", "telling"]]
     said = tree.predict(profile[list(FEATURES)])
     enough = (profile["telling"] >= max(min_telling, 1)).to_numpy()
@@ -256,6 +257,6 @@ def compare_methods(
 
 
 def _with_truth(profile: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    require(profile, ("person_id", "unit_size"), "profile")
-    require(truth, ("person_id", "main_role"), "truth")
+    check_columns(profile, ("person_id", "unit_size"), "profile")
+    check_columns(truth, ("person_id", "main_role"), "truth")
     return profile.merge(truth[["person_id", "main_role"]], on="person_id")

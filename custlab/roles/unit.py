@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import (
@@ -15,7 +16,6 @@ from custlab.roles.evidence import (
     evidence_of,
     places_of,
     profile_and_rows,
-    require,
     role_profile,
 )
 from custlab.roles.rules import (
@@ -197,7 +197,7 @@ def key_contacts(
     people, actions = (
         (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
     )
-    require(actions, ("timestamp", "channel"), "interactions")
+    check_columns(actions, ("timestamp", "channel"), "interactions")
     profile, who = profile_and_rows(actions, people)
     scores = role_scores(profile, weights)
     found = assign_roles(scores, min_telling=min_telling)
@@ -294,15 +294,36 @@ def unit_tables(case, customer_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     >>> [len(table) for table in unit_tables(case, "c1")]
     [1, 2]
     """
-    require(case.people, ("person_id", "customer_id", "title"), "people")
-    require(case.interactions, ("person_id", "stage", "action"), "interactions")
+    check_columns(case.people, ("person_id", "customer_id", "title"), "people")
+    check_columns(case.interactions, ("person_id", "stage", "action"), "interactions")
     people = case.people[case.people["customer_id"] == customer_id]
     if people.empty:
-        raise InputError(_not_found(customer_id, case.people["customer_id"], _("customer")))
+        raise InputError(not_found(customer_id, case.people["customer_id"], _("customer")))
     return people, case.interactions[case.interactions["person_id"].isin(people["person_id"])]
 
 
-def _not_found(wanted: object, ids: pd.Series, what: str) -> str:
+def not_found(wanted: object, ids: pd.Series, what: str) -> str:
+    """Say that somebody is not in a case, and who was perhaps meant.
+
+    Parameters
+    ----------
+    wanted : object
+        The id asked for.
+    ids : Series
+        The ids that there are.
+    what : str
+        What bears them, in words.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> not_found("C-2", pd.Series(["C-1"]), "customer")
+    'There is no customer “C-2” in this case. Did you mean C-1?'
+    """
     known = ids.dropna().astype(str).unique().tolist()
     near = get_close_matches(str(wanted), known[:20000], n=1) or known[:1]
     return _("There is no {what} “{wanted}” in this case. Did you mean {near}?").format(

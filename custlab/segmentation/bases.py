@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from custlab.checks import check_choice
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.factors import FactorScores
@@ -248,13 +249,8 @@ def base_features(case, *names: str) -> pd.DataFrame:
     >>> base_features(load_case("ecommerce"), "geographic").shape[1]
     2
     """
-    unknown = [name for name in names if name not in BASES]
-    if unknown:
-        raise InputError(
-            _("{given!r} is no base. Bases: {known}.").format(
-                given=unknown[0], known=", ".join(BASES)
-            )
-        )
+    for name in names:
+        check_choice("base", name, BASES)
     tables = [BASES[name]().fit_transform(case) for name in names or BASES]
     joined = pd.concat(tables, axis=1, join="inner")
     if joined.empty:

@@ -13,7 +13,7 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.checks import check_features, check_k
+from custlab.checks import check_choice, check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.kprototypes import KPrototypes
@@ -82,12 +82,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
             For an unknown method, a table that cannot be segmented, and more segments than
             different customers.
         """
-        if self.method not in METHODS:
-            raise InputError(
-                _("The method must be one of {allowed}, not {given!r}.").format(
-                    allowed=", ".join(METHODS), given=self.method
-                )
-            )
+        check_choice("method", self.method, METHODS)
         check_features(X, categories=self.method == "mixed")
         values = self._values(X, reset=True)
         check_k(values, self.n_clusters)

@@ -26,7 +26,7 @@ _HOMES = {
     "satisfaction": "retention_by_satisfaction satisfaction_drivers share_by_answer top_box",
     "tiers": "ranking_sensitivity tier_plan tier_table value_tiers",
     "lenses": "compare_lenses",
-    "_likelihood": "ConvergenceError",
+    "likelihood": "ConvergenceError",
 }
 _MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, xlogy
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._likelihood import estimates, maximise
 from custlab.value.histories import checked_distinct, checked_histories
+from custlab.value.likelihood import LikelihoodModel
 
-NAMES = ("r", "alpha", "a", "b")
 
-
-class BGNBD(BaseEstimator):
+class BGNBD(LikelihoodModel):
     """Repeat purchases and silent departure of customers without a contract.
 
     Parameters
@@ -54,9 +51,7 @@ class BGNBD(BaseEstimator):
     1.226
     """
 
-    def __init__(self, max_iter=500, boundary="refuse"):
-        self.max_iter = max_iter
-        self.boundary = boundary
+    NAMES = ("r", "alpha", "a", "b")
 
     @classmethod
     def with_parameters(cls, r: float, alpha: float, a: float, b: float) -> BGNBD:
@@ -72,11 +67,7 @@ class BGNBD(BaseEstimator):
         BGNBD
             Ready to predict.
         """
-        model = cls()
-        model.params_ = pd.Series({"r": r, "alpha": alpha, "a": a, "b": b}, dtype=float)
-        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
-            raise InputError(_("r, alpha, a and b must be finite and above zero."))
-        return model
+        return cls._known(r=r, alpha=alpha, a=a, b=b)
 
     def fit(self, X, y=None):
         """Estimate the parameters by maximum likelihood.
@@ -101,24 +92,9 @@ class BGNBD(BaseEstimator):
         """
         distinct = checked_distinct(X)
         likelihood = _LogLikelihood(distinct)
-        found = maximise(
-            likelihood, likelihood.start(), NAMES, len(X), self.max_iter, self.boundary
-        )
-        for name, value in found.items():
-            setattr(self, f"{name}_", value)
+        self._fit_to(likelihood, likelihood.start(), len(X))
         self.n_customers_, self.n_histories_ = len(X), len(distinct)
         return self
-
-    def estimates(self) -> pd.DataFrame:
-        """Tabulate the parameters with standard errors and 95 % intervals.
-
-        Returns
-        -------
-        DataFrame
-            One row per parameter.
-        """
-        check_is_fitted(self, "standard_errors_")
-        return estimates(self.params_, self.standard_errors_)
 
     def log_likelihood(self, histories: pd.DataFrame) -> float:
         """Give the log-likelihood of customers at this model's parameters.
@@ -232,11 +208,6 @@ class BGNBD(BaseEstimator):
         left = np.zeros(most + 1)
         left[1:] = np.exp(betaln(a + 1, b + x[1:] - 1) - betaln(a, b)) * (1 - fewer[1:])
         return stayed + left
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False  # histories with named columns, not any numbers
-        return tags
 
 
 def _columns(histories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

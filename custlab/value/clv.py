@@ -7,7 +7,7 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.histories import DAYS, _days_per_unit
+from custlab.value.histories import DAYS, days_per_unit
 
 
 def average_value(order_value: float, orders_per_year: float, years: float, margin: float) -> float:
@@ -207,7 +207,7 @@ def monthly_purchases(
                 months=months
             )
         )
-    ends = np.arange(1, int(months) + 1) * DAYS["month"] / _days_per_unit(unit)
+    ends = np.arange(1, int(months) + 1) * DAYS["month"] / days_per_unit(unit)
     until = purchases.expected_purchases(histories, ends).to_numpy()
     names = [_("month {n}").format(n=n) for n in range(1, int(months) + 1)]
     return pd.DataFrame(np.diff(until, prepend=0.0, axis=1), histories.index, names)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.histories import _days_per_unit
+from custlab.value.histories import days_per_unit
 
 
 def subscription_periods(
@@ -56,11 +57,10 @@ def subscription_periods(
     0        3   True
     1       12  False
     """
-    days_per_unit = _days_per_unit(unit)
+    unit_days = days_per_unit(unit)
     as_of = pd.Timestamp(as_of)
+    check_columns(subscriptions, (start, end), "subscriptions")
     for name in (start, end):
-        if name not in subscriptions:
-            raise InputError(_("The subscriptions have no column {column}.").format(column=name))
         if not pd.api.types.is_datetime64_any_dtype(subscriptions[name]):
             raise InputError(
                 _(
@@ -83,7 +83,7 @@ def subscription_periods(
     seen_to_end = ended.notna() & (ended <= as_of)
     days = (ended.where(seen_to_end, as_of) - began).dt.days
     # Months differ in length: a twentieth of a period is no period begun, nor one missed.
-    length = days / days_per_unit
+    length = days / unit_days
     begun = np.maximum(np.ceil(length - 0.05), 1)
     periods = np.where(seen_to_end, begun, np.floor(length + 0.05)).astype("int64")
     return pd.DataFrame({"periods": periods, "ended": seen_to_end}, index=subscriptions.index)

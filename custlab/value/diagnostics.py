@@ -8,8 +8,8 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders
-from custlab.value.histories import _days_per_unit, _purchase_days
+from custlab.value.histories import days_per_unit, purchase_days
+from custlab.value.orders import OrderColumns, checked_orders, collected
 
 
 def purchases_by_week(
@@ -68,7 +68,7 @@ def purchases_by_week(
     frame, last_day = checked_orders(
         orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
     )
-    days = _collect(_purchase_days(frame, columns).select(nw.col(columns.customer), "day"))
+    days = collected(purchase_days(frame, columns).select(nw.col(columns.customer), "day"))
     days = days.to_pandas()
     first = days.groupby(columns.customer)["day"].transform("min")
     known = first <= pd.Timestamp(calibration_end)
@@ -88,7 +88,7 @@ def purchases_by_week(
     actual = np.bincount(week[week < n_weeks], minlength=n_weeks)
     births = days.loc[days["day"] == first, "day"].value_counts()
     age = (week_ends.to_numpy()[:, None] - births.index.to_numpy()) / np.timedelta64(1, "D")
-    so_far = model.expected_purchases_of_new(np.maximum(age, 0) / _days_per_unit(unit))
+    so_far = model.expected_purchases_of_new(np.maximum(age, 0) / days_per_unit(unit))
     expected_total = so_far @ births.to_numpy()
     return pd.DataFrame(
         {

@@ -11,17 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
 from scipy.stats import spearmanr
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._likelihood import estimates, maximise
-
-NAMES = ("p", "q", "gamma")
+from custlab.value.likelihood import LikelihoodModel
 
 
-class GammaGamma(BaseEstimator):
+class GammaGamma(LikelihoodModel):
     """Mean spend per purchase of each customer.
 
     Parameters
@@ -56,9 +54,7 @@ class GammaGamma(BaseEstimator):
     [35.2, 80.3, 98.6]
     """
 
-    def __init__(self, max_iter=500, boundary="refuse"):
-        self.max_iter = max_iter
-        self.boundary = boundary
+    NAMES = ("p", "q", "gamma")
 
     @classmethod
     def with_parameters(cls, p: float, q: float, gamma: float) -> GammaGamma:
@@ -74,11 +70,7 @@ class GammaGamma(BaseEstimator):
         GammaGamma
             Ready to predict.
         """
-        model = cls()
-        model.params_ = pd.Series({"p": p, "q": q, "gamma": gamma}, dtype=float)
-        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
-            raise InputError(_("p, q and gamma must be finite and above zero."))
-        return model
+        return cls._known(p=p, q=q, gamma=gamma)
 
     def fit(self, X, y=None):
         """Estimate the parameters by maximum likelihood.
@@ -104,22 +96,9 @@ class GammaGamma(BaseEstimator):
         x, m_x = checked_spend(X)
         likelihood = _LogLikelihood(x, m_x)
         start = [2.0, 3.0, float(np.average(m_x, weights=x))]
-        found = maximise(likelihood, start, NAMES, len(x), self.max_iter, self.boundary)
-        for name, value in found.items():
-            setattr(self, f"{name}_", value)
+        self._fit_to(likelihood, start, len(x))
         self.n_customers_ = len(x)
         return self
-
-    def estimates(self) -> pd.DataFrame:
-        """Tabulate the parameters with standard errors and 95 % intervals.
-
-        Returns
-        -------
-        DataFrame
-            One row per parameter.
-        """
-        check_is_fitted(self, "standard_errors_")
-        return estimates(self.params_, self.standard_errors_)
 
     def log_likelihood(self, histories: pd.DataFrame) -> float:
         """Give the log-likelihood of customers' mean spends at this model's parameters.
@@ -181,11 +160,6 @@ class GammaGamma(BaseEstimator):
         spend = np.where(x > 0, p * (gamma + own) / (p * x + q - 1), average)
         return pd.Series(spend, histories.index)
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False  # histories with named columns, not any numbers
-        return tags
-
 
 def checked_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Take the customers with a repeat purchase and check their mean spend.
@@ -210,12 +184,8 @@ def checked_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     >>> checked_spend(pd.DataFrame({"x": [0, 2, 1], "m_x": [float("nan"), 5.0, 8.0]}))[1]
     array([5., 8.])
     """
-    missing = [name for name in ("x", "m_x") if name not in histories]
-    if missing:
-        raise InputError(
-            _("The histories have no column {missing}: make them with purchase_histories(orders).")
-            .format(missing=", ".join(missing))
-        )  # fmt: skip
+    remedy = _("Make it with purchase_histories(orders).")
+    check_columns(histories, ("x", "m_x"), "histories", remedy)
     x = histories["x"].to_numpy(dtype=float)
     m_x = histories["m_x"].to_numpy(dtype=float)
     again = x > 0

@@ -11,9 +11,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice, check_columns, midnight, refuse_infinite
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders, midnight, refuse_infinite
+from custlab.value.orders import OrderColumns, checked_orders, collected
 
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
@@ -72,13 +73,13 @@ def purchase_histories(
     a            1  2.0  4.0  30.0
     b            0  0.0  3.0   NaN
     """
-    days_per_unit = _days_per_unit(unit)
+    unit_days = days_per_unit(unit)
     columns = OrderColumns(customer=customer, date=date, amount=amount)
     frame, as_of = checked_orders(
         orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
     )
-    daily = _purchase_days(frame, columns)
-    table = _collect(_four_numbers(daily, customer)).to_pandas().set_index(customer).sort_index()
+    daily = purchase_days(frame, columns)
+    table = collected(_four_numbers(daily, customer)).to_pandas().set_index(customer).sort_index()
     refuse_infinite(table["money"], amount)
     first, last = pd.to_datetime(table["first"]), pd.to_datetime(table["last"])
     repeats = table["days"].astype("int64") - 1
@@ -86,24 +87,41 @@ def purchase_histories(
     return pd.DataFrame(
         {
             "x": repeats,
-            "t_x": (last - first).dt.days / days_per_unit,
-            "T": (pd.Timestamp(as_of) - first).dt.days / days_per_unit,
+            "t_x": (last - first).dt.days / unit_days,
+            "T": (pd.Timestamp(as_of) - first).dt.days / unit_days,
             "m_x": (repeat_money / repeats.where(repeats > 0)).astype(float).round(10),
         }
     )
 
 
-def _days_per_unit(unit: str) -> float:
-    if unit not in DAYS:
-        raise InputError(
-            _("The unit must be one of {allowed}, not {given!r}.").format(
-                allowed=", ".join(DAYS), given=unit
-            )
-        )
+def days_per_unit(unit: str) -> float:
+    """Say how many days a unit of time has on average.
+
+    Parameters
+    ----------
+    unit : {"day", "week", "month", "quarter", "year"}
+        The unit.
+
+    Returns
+    -------
+    float
+        Days.
+
+    Raises
+    ------
+    InputError
+        For another unit.
+
+    Examples
+    --------
+    >>> days_per_unit("week")
+    7.0
+    """
+    check_choice("unit", unit, DAYS)
     return DAYS[unit]
 
 
-def _purchase_days(frame, columns: OrderColumns):
+def purchase_days(frame, columns: OrderColumns):
     """Merge the orders of one customer on one day, inside the engine; days without income go."""
     day = nw.col(columns.date).cast(nw.Datetime("us")).dt.truncate("1d").alias("day")
     return (
@@ -170,13 +188,13 @@ def calibration_holdout(orders, calibration_end, *, as_of=None, unit: str = "wee
     a            0  9.0          1        5.0
     b            0  2.0          0        5.0
     """
-    days_per_unit = _days_per_unit(unit)
+    unit_days = days_per_unit(unit)
     names = {key: options[key] for key in ("customer", "date", "amount") if key in options}
     columns = OrderColumns(**names)
     policies = {key: options[key] for key in ("non_positive", "returns") if key in options}
     frame, last_day = checked_orders(orders, columns, as_of=as_of, **policies)
     cut = midnight(calibration_end)
-    daily = _collect(_purchase_days(frame, columns)).to_pandas()
+    daily = collected(purchase_days(frame, columns)).to_pandas()
     seen = daily[daily["day"] <= cut]
     later = daily[daily["day"] > cut]
     if seen.empty or later.empty:
@@ -192,7 +210,7 @@ def calibration_holdout(orders, calibration_end, *, as_of=None, unit: str = "wee
     return table.assign(
         holdout_x=held_out["size"].fillna(0).astype("int64"),
         holdout_money=held_out["sum"].fillna(0.0),
-        holdout_T=(last_day - cut).days / days_per_unit,
+        holdout_T=(last_day - cut).days / unit_days,
     )
 
 
@@ -223,14 +241,9 @@ def checked_histories(histories, *, repeat_needed: bool = True) -> pd.DataFrame:
     """
     if not isinstance(histories, pd.DataFrame):
         raise InputError(_("Histories must be a DataFrame made with purchase_histories(orders)."))
-    missing = [name for name in ("x", "t_x", "T") if name not in histories]
-    if missing:
-        raise InputError(
-            _(
-                "The histories have no column {missing}: make them with "
-                "purchase_histories(orders), or rename yours (frequency → x, recency → t_x)."
-            ).format(missing=", ".join(missing))
-        )
+    remedy = _("Make it with purchase_histories(orders), or rename yours (frequency → x, "
+               "recency → t_x).")  # fmt: skip
+    check_columns(histories, ("x", "t_x", "T"), "histories", remedy)
     if histories.empty:
         raise InputError(_("The histories are empty: there is no customer to value."))
     try:

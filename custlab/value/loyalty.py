@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, checked_orders
+from custlab.stats import wilson_interval
+from custlab.value.orders import OrderColumns, checked_orders
 
 
 def share_with_interval(successes: int, n: int, level: float = 0.95) -> pd.Series:
@@ -42,10 +44,8 @@ def share_with_interval(successes: int, n: int, level: float = 0.95) -> pd.Serie
     """
     if n == 0:
         raise InputError(_("There is nobody to take a share of: the group is empty."))
-    interval = binomtest(int(successes), int(n)).proportion_ci(level, method="wilson")
-    return pd.Series(
-        {"share": successes / n, "low": interval.low, "high": interval.high, "n": n}, dtype=float
-    )
+    low, high = wilson_interval(int(successes), int(n), level)
+    return pd.Series({"share": successes / n, "low": low, "high": high, "n": n}, dtype=float)
 
 
 def repurchase_rate(
@@ -241,8 +241,7 @@ def share_of_wallet(survey: pd.DataFrame, column: str = "wallet_share") -> pd.Se
     >>> share_of_wallet(survey)[["share", "n", "coverage"]].round(2).tolist()
     [0.4, 3.0, 0.75]
     """
-    if column not in survey:
-        raise InputError(_("The survey has no column {column}.").format(column=column))
+    check_columns(survey, [column], "survey")
     known = survey[column].dropna().astype(float)
     if len(known) < 2:
         raise InputError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -69,7 +70,7 @@ class CostToServe:
         InputError
             If an item is missing.
         """
-        _need(costs, ["item", "cost"], _("costs"))
+        check_columns(costs, ["item", "cost"], _("costs"))
         known = dict(zip(costs["item"], costs["cost"].astype(float), strict=True))
         items = ["order_handling", "return_handling", "service_contact"]
         missing = [name for name in items if name not in known]
@@ -145,12 +146,12 @@ def contribution(
     lines = _order_lines(orders, products, costs)
     table = lines.groupby("customer_id", observed=True).sum()
     if customers is not None:
-        _need(customers, ["customer_id", "acquisition_cost"], _("customers"))
+        check_columns(customers, ["customer_id", "acquisition_cost"], _("customers"))
         paid = pd.Series(customers["acquisition_cost"].array, customers["customer_id"], dtype=float)
         table = table.reindex(table.index.union(paid.index), fill_value=0.0)
         table["acquisition"] = paid.reindex(table.index).fillna(0.0)
     if interactions is not None:
-        _need(interactions, ["customer_id", "stage"], _("interactions"))
+        check_columns(interactions, ["customer_id", "stage"], _("interactions"))
         contacts = interactions.loc[interactions["stage"] == "service", "customer_id"]
         table["service"] = (
             contacts.value_counts().reindex(table.index).fillna(0) * costs.service_contact
@@ -164,8 +165,8 @@ def contribution(
 def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
     """Work out sales and costs line by line."""
     needed = ["customer_id", "order_id", "product_id", "quantity", "unit_price", "discount"]
-    _need(orders, [*needed, "returned"], _("orders"))
-    _need(products, ["product_id", "unit_cost"], _("products"))
+    check_columns(orders, [*needed, "returned"], _("orders"))
+    check_columns(products, ["product_id", "unit_cost"], _("products"))
     # Codes of orders and products, once: looking at texts takes longest.
     order = pd.factorize(orders["order_id"], use_na_sentinel=False)[0]
     product, sold = pd.factorize(orders["product_id"], use_na_sentinel=False)
@@ -208,16 +209,6 @@ def _refuse_repeated(orders: pd.DataFrame) -> None:
                 "{n} order lines repeat another in every column (first: row {row}). Remove them "
                 "first: orders.drop_duplicates()."
             ).format(n=int(repeated.sum()), row=orders.index[repeated][0])
-        )
-
-
-def _need(table: pd.DataFrame, names: list[str], what: str) -> None:
-    missing = [name for name in names if name not in table]
-    if missing:
-        raise InputError(
-            _("Table {table} has no column {missing}.").format(
-                table=what, missing=", ".join(missing)
-            )
         )
 
 

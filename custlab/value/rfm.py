@@ -12,9 +12,10 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice, check_columns, check_whole, refuse_infinite
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, _collect, checked_orders, refuse_infinite
+from custlab.value.orders import OrderColumns, checked_orders, collected
 
 MEASURES = ("recency", "frequency", "monetary")
 METHODS = ("quantile", "equal_width")
@@ -87,7 +88,7 @@ def rfm_table(
     frame, as_of = checked_orders(
         orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
     )
-    table = _collect(_added_up(frame, columns, net=non_positive == "net"))
+    table = collected(_added_up(frame, columns, net=non_positive == "net"))
     refuse_infinite(table["monetary"].to_numpy(), amount)
     # Whole days between dates, whatever the hour: count from the last moment of the day as_of.
     end = int((as_of + timedelta(days=1) - datetime(1970, 1, 1)).total_seconds() * 1000) - 1
@@ -154,13 +155,7 @@ def cut_points(table, *, method: str = "quantile", n_scores: int = 5) -> dict[st
     array([2.])
     """
     frame = nw.from_native(table, eager_only=True)
-    missing = [name for name in MEASURES if name not in frame.columns]
-    if missing:
-        raise InputError(
-            _("The table has no column {missing}: make it with rfm_table(orders).").format(
-                missing=", ".join(missing)
-            )
-        )
+    check_columns(frame, MEASURES, "rfm", _("Make it with rfm_table(orders)."))
     return {name: cuts_of(frame[name].to_numpy(), name, method, n_scores) for name in MEASURES}
 
 
@@ -191,14 +186,8 @@ def cuts_of(values: np.ndarray, name: str, method: str, n_scores: int) -> np.nda
     >>> cuts_of(np.array([1, 2, 3, 4]), "frequency", "quantile", 2)
     array([2.5])
     """
-    if method not in METHODS:
-        raise InputError(
-            _("The method of cuts must be one of {allowed}, not {given!r}.").format(
-                allowed=", ".join(METHODS), given=method
-            )
-        )
-    if n_scores < 2:
-        raise InputError(_("n_scores must be at least 2, not {n}.").format(n=n_scores))
+    check_choice("method", method, METHODS)
+    check_whole("n_scores", n_scores, 2)
     low, high = values.min(), values.max()
     if low == high:
         raise InputError(

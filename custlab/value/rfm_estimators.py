@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.value._orders import OrderColumns, checked_orders
+from custlab.value.orders import OrderColumns, checked_orders
 from custlab.value.rfm import MEASURES, cuts_of, rfm_table
 
 

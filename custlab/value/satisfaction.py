@@ -8,10 +8,11 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._orders import OrderColumns, checked_orders
 from custlab.value.loyalty import checked_scale, share_with_interval
+from custlab.value.orders import OrderColumns, checked_orders
 
 
 def top_box(scores, *, boxes: int = 2, low: int = 1, high: int = 5) -> pd.Series:
@@ -130,11 +131,7 @@ def satisfaction_drivers(
 
 
 def _complete_answers(survey: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    missing = [name for name in columns if name not in survey]
-    if missing:
-        raise InputError(
-            _("The survey has no column {missing}.").format(missing=", ".join(missing))
-        )
+    check_columns(survey, columns, "survey")
     if not 2 <= len(columns) <= 11:
         raise InputError(_("Name between 1 and 10 drivers."))
     complete = survey[columns].dropna().astype(float)
@@ -237,11 +234,7 @@ def retention_by_satisfaction(
     [0.0, 1.0]
     """
     needed = ["customer_id", "survey_date", column]
-    missing = [name for name in needed if name not in survey]
-    if missing:
-        raise InputError(
-            _("The survey has no column {missing}.").format(missing=", ".join(missing))
-        )
+    check_columns(survey, needed, "survey")
     frame, as_of = checked_orders(orders, OrderColumns(), as_of=as_of, non_positive=non_positive)
     answered = survey[needed].dropna()
     end = answered["survey_date"] + pd.Timedelta(days=within_days)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value._likelihood import estimates, maximise
 from custlab.value.contractual import checked_periods, subscription_periods
+from custlab.value.likelihood import LikelihoodModel
 
-NAMES = ("alpha", "beta")
 
-
-class ShiftedBetaGeometric(BaseEstimator):
+class ShiftedBetaGeometric(LikelihoodModel):
     """Retention of customers with a contract who differ in how likely they are to leave.
 
     Each customer leaves at each renewal with her own constant probability; these differ as a
@@ -52,9 +49,7 @@ class ShiftedBetaGeometric(BaseEstimator):
     [0.668, 3.806]
     """
 
-    def __init__(self, max_iter=500, boundary="refuse"):
-        self.max_iter = max_iter
-        self.boundary = boundary
+    NAMES = ("alpha", "beta")
 
     @classmethod
     def with_parameters(cls, alpha: float, beta: float) -> ShiftedBetaGeometric:
@@ -70,11 +65,7 @@ class ShiftedBetaGeometric(BaseEstimator):
         ShiftedBetaGeometric
             Ready to predict.
         """
-        model = cls()
-        model.params_ = pd.Series({"alpha": alpha, "beta": beta}, dtype=float)
-        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
-            raise InputError(_("alpha and beta must be finite and above zero."))
-        return model
+        return cls._known(alpha=alpha, beta=beta)
 
     def fit(self, X, y):
         """Estimate the parameters by maximum likelihood.
@@ -106,28 +97,9 @@ class ShiftedBetaGeometric(BaseEstimator):
                 _("All customers were followed for one period only: at least two are needed.")
             )
         counts = (np.bincount(periods[ended]), np.bincount(periods[~ended]))
-        found = maximise(
-            lambda params: _log_likelihood(params, *counts),
-            [1.0, 3.0],
-            NAMES,
-            len(periods),
-            self.max_iter,
-            self.boundary,
+        return self._fit_to(
+            lambda params: _log_likelihood(params, *counts), [1.0, 3.0], len(periods)
         )
-        for name, value in found.items():
-            setattr(self, f"{name}_", value)
-        return self
-
-    def estimates(self) -> pd.DataFrame:
-        """Tabulate the parameters with standard errors and 95 % intervals.
-
-        Returns
-        -------
-        DataFrame
-            One row per parameter.
-        """
-        check_is_fitted(self, "standard_errors_")
-        return estimates(self.params_, self.standard_errors_)
 
     def survival(self, t) -> np.ndarray:
         """Give the share of a cohort that is still there after ``t`` periods.
@@ -190,7 +162,6 @@ class ShiftedBetaGeometric(BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False  # a list of periods, not a table of numbers
         tags.target_tags.required = True
         return tags
 

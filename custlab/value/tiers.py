@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -44,12 +45,7 @@ def value_tiers(values: pd.Series, *, method: str = "pareto", shares=None) -> pd
     ['high', 'medium', 'low', 'low']
     """
     values = _checked_values(values)
-    if method not in METHODS:
-        raise InputError(
-            _("The method must be one of {allowed}, not {given!r}.").format(
-                allowed=", ".join(METHODS), given=method
-            )
-        )
+    check_choice("method", method, METHODS)
     first, second = shares or ((0.80, 0.95) if method == "pareto" else (0.20, 0.50))
     if not 0 < first < second <= 1:
         raise InputError(_("The two limits must ascend between 0 and 1."))

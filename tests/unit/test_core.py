@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from custlab import files
 from custlab.errors import CustLabError, InputError
 from custlab.explorers.frame import explorer
-from custlab.style import FONTS, Picture, _installed_fonts, new_figure
+from custlab.style import FONTS, Picture, installed_fonts, new_figure
 
 
 def test_import_brings_no_heavy_library():
@@ -84,7 +84,7 @@ def test_picture_carries_its_text_even_with_quotes():
     assert "data:image/png;base64," in html
 
 
-@pytest.mark.skipif(len(_installed_fonts()) < 2, reason="no Chinese font on this machine")
+@pytest.mark.skipif(len(installed_fonts()) < 2, reason="no Chinese font on this machine")
 def test_chinese_labels_and_ticks_are_drawn_in_a_font_that_has_them():
     def picture(category):
         fig, ax = new_figure(3, 2)
@@ -98,7 +98,7 @@ def test_chinese_labels_and_ticks_are_drawn_in_a_font_that_has_them():
         assert picture("客户画像") != picture("购买角色")
 
 
-@pytest.mark.skipif(len(_installed_fonts()) < 2, reason="no Chinese font on this machine")
+@pytest.mark.skipif(len(installed_fonts()) < 2, reason="no Chinese font on this machine")
 def test_only_texts_that_need_it_carry_a_chinese_font():
     fig, ax = new_figure(3, 2)
     plain, chinese = ax.text(0, 0, "31 May 2024"), ax.text(0, 1, "2024年5月31日")

@@ -101,7 +101,7 @@ def test_rules_can_be_edited_like_any_table():
     ("rules", "sentence"),
     [
         (pd.DataFrame({"column": ["a"]}), "no column test"),
-        (need_rules().assign(test="about"), "'about' is no test"),
+        (need_rules().assign(test="about"), "test must be one of .*, not 'about'"),
         (behaviour_rules(active_days=1, churned_days=2).assign(value="soon"), "must be numbers"),
     ],
 )

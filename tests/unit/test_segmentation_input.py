@@ -178,7 +178,7 @@ def test_bases_hold_what_they_say():
     )
     lines = both.filter(regex="^line ").sum(axis=1)
     assert lines.to_numpy() == pytest.approx(1.0)
-    with pytest.raises(InputError, match="is no base"):
+    with pytest.raises(InputError, match="base must be one of geographic"):
         base_features(case, "astrological")
     assert GeographicBase().fit(case).get_feature_names_out().tolist() == ["region", "city_tier"]
 

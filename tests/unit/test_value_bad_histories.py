@@ -69,7 +69,7 @@ def test_a_limit_is_taken_only_when_asked_for():
     assert a / (a + b) == pytest.approx(0.3, abs=0.03)
     expected = model.expected_purchases(customers, 52)
     assert np.isfinite(expected).all()
-    with pytest.raises(InputError, match="boundary must be refuse or accept"):
+    with pytest.raises(InputError, match="boundary must be one of refuse, accept"):
         BGNBD(boundary="maybe").fit(customers)
 
 

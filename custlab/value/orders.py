@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
+from custlab.checks import check_choice, check_columns, midnight
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -57,17 +57,11 @@ def checked_orders(
     InputError
         If the table cannot be used as it is: which column, which row, and the remedy.
     """
-    if non_positive not in POLICIES:
-        raise InputError(
-            _("non_positive must be one of {allowed}, not {given!r}.").format(
-                allowed=", ".join(POLICIES), given=non_positive
-            )
-        )
+    check_choice("non_positive", non_positive, POLICIES)
+    check_choice("returns", returns, ("drop", "keep"))
     frame = _known_frame(orders)
     schema = frame.collect_schema()
     _check_columns(schema, columns)
-    if returns not in ("drop", "keep"):
-        raise InputError(_("returns must be drop or keep, not {given!r}.").format(given=returns))
     _check_repeats(frame, schema, columns)
     if returns == "drop" and columns.returned in schema:
         frame = frame.filter(~nw.col(columns.returned).fill_null(False))
@@ -94,14 +88,7 @@ def _known_frame(orders):
 
 def _check_columns(schema, columns: OrderColumns) -> None:
     needed = [columns.customer, columns.date, columns.amount]
-    missing = [name for name in needed if name not in schema]
-    if missing:
-        raise InputError(
-            _(
-                "The orders have no column {missing}. Columns found: {found}. Rename the column, "
-                "or say what it is called."
-            ).format(missing=", ".join(missing), found=", ".join(schema.names()))
-        )
+    check_columns(schema, needed, "orders", _("Rename it, or say what it is called."))
     if not (schema[columns.date].is_temporal() and schema[columns.date] != nw.Duration):
         raise InputError(
             _(
@@ -146,7 +133,7 @@ def _check_repeats(frame, schema, columns: OrderColumns) -> None:
 
 
 def _count(frame) -> int:
-    return _collect(frame.select(nw.len().alias("n")))["n"][0]
+    return collected(frame.select(nw.len().alias("n")))["n"][0]
 
 
 def _facts(frame, schema, columns: OrderColumns) -> dict:
@@ -168,7 +155,7 @@ def _facts(frame, schema, columns: OrderColumns) -> dict:
         facts["other_currency"] = currency.cast(nw.String).max()
     if here:
         return facts
-    found = _collect(frame.select(**facts))
+    found = collected(frame.select(**facts))
     return {name: found[name][0] for name in facts}
 
 
@@ -206,7 +193,7 @@ def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -
 
 def _refuse_non_positive(frame, columns: OrderColumns, facts: dict) -> None:
     amount = nw.col(columns.amount)
-    counted = _collect(
+    counted = collected(
         frame.select(
             (amount < 0).cast(nw.Int64).sum().alias("negative"),
             (amount == 0).cast(nw.Int64).sum().alias("zero"),
@@ -264,66 +251,7 @@ def _settled_as_of(frame, columns: OrderColumns, last, as_of) -> datetime:
     return last_day
 
 
-def refuse_infinite(money, column: str) -> None:
-    """Refuse sums that are no numbers: one look at each customer instead of at each order.
-
-    Parameters
-    ----------
-    money : array of float
-        Sums by customer.
-    column : str
-        The column that was added up, for the message.
-
-    Raises
-    ------
-    InputError
-        If a sum is infinite or not a number.
-
-    Examples
-    --------
-    >>> refuse_infinite([1.0, 2.0], "amount")
-    """
-    strange = int((~np.isfinite(np.asarray(money, dtype=float))).sum())
-    if strange:
-        raise InputError(
-            _(
-                "Column {column} holds an infinite amount or one that is no number, at {n} "
-                "customers. Look for a division by zero."
-            ).format(column=column, n=strange)
-        )
-
-
-def midnight(moment) -> datetime:
-    """Turn a date, a Timestamp or text in ISO form into a datetime at 00:00.
-
-    Parameters
-    ----------
-    moment : date, datetime, Timestamp or str
-        A point in time.
-
-    Returns
-    -------
-    datetime
-        The beginning of its day, without time zone.
-
-    Examples
-    --------
-    >>> midnight("2024-12-31")
-    datetime.datetime(2024, 12, 31, 0, 0)
-    """
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            raise InputError(
-                _(
-                    "{text!r} is not a date. Write it as year-month-day, for example 2024-12-31."
-                ).format(text=moment)
-            ) from None
-    return datetime(moment.year, moment.month, moment.day)
-
-
-def _collect(frame) -> nw.DataFrame:
+def collected(frame) -> nw.DataFrame:
     """Bring a small result here: as Polars from Polars, else as pandas, which all can give."""
     if not isinstance(frame, nw.LazyFrame):
         return frame

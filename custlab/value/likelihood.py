@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.stats import norm
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
+from custlab.checks import check_choice
 from custlab.errors import CustLabError, InputError
 from custlab.i18n import _
 
@@ -17,6 +20,61 @@ FAR, EDGE = 14.0, 5.0
 
 class ConvergenceError(CustLabError):
     """A model that could not be fitted, and why."""
+
+
+class LikelihoodModel(BaseEstimator):
+    """What the value models share: positive parameters, found by maximum likelihood.
+
+    A model names its parameters in ``NAMES`` and finds them with ``_fit_to``; its story, its
+    likelihood and its predictions stand in its own file.
+
+    Parameters
+    ----------
+    max_iter : int
+        Steps after which the search for parameters gives up.
+    boundary : {"refuse", "accept"}
+        If the best parameters lie at zero or infinity, because customers hardly differ in some
+        respect: refuse with an explanation, or accept the limit without its standard errors.
+    """
+
+    NAMES: tuple[str, ...] = ()
+
+    def __init__(self, max_iter=500, boundary="refuse"):
+        self.max_iter = max_iter
+        self.boundary = boundary
+
+    @classmethod
+    def _known(cls, **params: float):
+        """Make a model with known parameters."""
+        model = cls()
+        model.params_ = pd.Series(params, dtype=float)
+        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
+            names = ", ".join(params)
+            raise InputError(_("{names} must be finite and above zero.").format(names=names))
+        return model
+
+    def _fit_to(self, log_likelihood, start, n: int):
+        """Find the parameters of highest likelihood of ``n`` customers, and keep them."""
+        kept = maximise(log_likelihood, start, self.NAMES, n, self.max_iter, self.boundary)
+        for name, value in kept.items():
+            setattr(self, f"{name}_", value)
+        return self
+
+    def estimates(self) -> pd.DataFrame:
+        """Tabulate the parameters with standard errors and 95 % intervals.
+
+        Returns
+        -------
+        DataFrame
+            One row per parameter.
+        """
+        check_is_fitted(self, "standard_errors_")
+        return estimates(self.params_, self.standard_errors_)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False  # named columns or periods, not any numbers
+        return tags
 
 
 def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str) -> dict:
@@ -51,10 +109,7 @@ def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str)
     ConvergenceError
         If the search stops early, a parameter runs away, or the top is flat.
     """
-    if boundary not in ("refuse", "accept"):
-        raise InputError(
-            _("boundary must be refuse or accept, not {given!r}.").format(given=boundary)
-        )
+    check_choice("boundary", boundary, ("refuse", "accept"))
     start = np.log(start)
 
     def objective(log_params):
