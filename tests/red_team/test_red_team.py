@@ -69,9 +69,10 @@ def test_what_must_happen(graded, attack):
 
 @pytest.mark.parametrize("attack", HOSTILE, ids=lambda attack: attack.name)
 def test_nothing_was_seen_that_must_not_be(graded, attack):
-    root = graded[0]
+    root, book = graded[:2]
     path = root / "course" / "autograded" / attack.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    if not path.exists():
+    if not path.exists():  # refused whole: nothing is shown, and nothing may be earned either
+        assert {points for points, _review in book[attack.name].values()} == {0}
         return
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":

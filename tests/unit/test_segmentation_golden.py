@@ -83,21 +83,32 @@ def test_jaccard_equals_sets(pairs):
         assert found[segment] == pytest.approx(expected, nan_ok=True)
 
 
-def test_gap_statistic_by_its_definition():
-    """One reference data set, done step by step, gives what choose_k gives."""
-    choice = choose_k(IRIS, [2, 3], n_references=40, n_boot=1, random_state=3)
-    center = IRIS.mean(axis=0)
-    axes = np.linalg.svd(IRIS - center)[2]
-    turned = (IRIS - center) @ axes.T
-    random = np.random.default_rng(8)
-    logs = []
-    for __ in range(40):
-        box = random.uniform(turned.min(axis=0), turned.max(axis=0), size=turned.shape)
-        logs.append(np.log(KMeans(3, n_init=1, random_state=1).fit(box).inertia_))
-    gap = np.mean(logs) - np.log(KMeans(3, n_init=10, random_state=0).fit(IRIS).inertia_)
-    assert choice.table.loc[3, "gap"] == pytest.approx(gap, abs=0.03)
-    expected_error = np.std(logs) * np.sqrt(1 + 1 / 40)
-    assert choice.table.loc[3, "gap_se"] == pytest.approx(expected_error, rel=0.5)
+def _least_inertia(values: np.ndarray, k: int) -> float:
+    """Divide numbers on a line into k groups in the best way there is, by trying every cut."""
+    values = np.sort(values)
+    n = len(values)
+    sums, squares = np.r_[0, values.cumsum()], np.r_[0, (values**2).cumsum()]
+    first, last = np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij")
+    size = np.maximum(last - first, 1)
+    inside = squares[last] - squares[first] - (sums[last] - sums[first]) ** 2 / size
+    inside[last <= first] = np.inf
+    best = inside[0]
+    for _cut in range(k - 1):
+        best = (best[:, None] + inside).min(axis=0)
+    return float(best[n])
+
+
+def test_gap_statistic_against_exact_optima_on_a_line():
+    """Tibshirani et al. (2001), equation 3, with inertias that no K-means has computed."""
+    random = np.random.default_rng(5)
+    values = np.concatenate([random.normal(middle, 1, 40) for middle in (0, 6, 12)])
+    choice = choose_k(values[:, None], [2, 3, 4], n_references=200, n_boot=1, random_state=3)
+    low, high = values.min(), values.max()
+    for k in (2, 3, 4):
+        logs = np.log([_least_inertia(random.uniform(low, high, 120), k) for _ in range(300)])
+        gap = logs.mean() - np.log(_least_inertia(values, k))
+        assert choice.table.loc[k, "gap"] == pytest.approx(gap, abs=0.05)
+        assert choice.table.loc[k, "gap_se"] == pytest.approx(logs.std(), rel=0.25)
 
 
 def test_gap_finds_no_segments_where_none_are():
