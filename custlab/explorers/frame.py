@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import ipywidgets as widgets
 
 from custlab.errors import CustLabError
-from custlab.i18n import _
+from custlab.templates import render
 
 
 def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
@@ -67,7 +67,14 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
     redraw()
     _look_at_new_objects_only()
     panel = widgets.VBox(list(controls.values()), layout=widgets.Layout(margin="4px 0"))
-    box = widgets.VBox([_heading(title, intro), panel, picture, sentence])
+    box = widgets.VBox(
+        [
+            widgets.HTML(render("explorers/heading.html", title=title, intro=intro)),
+            panel,
+            picture,
+            sentence,
+        ]
+    )
     box.add_class("custlab-explorer")
     return box
 
@@ -150,15 +157,6 @@ def _look_at_new_objects_only() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-
-
-def _heading(title: str, intro: str) -> widgets.HTML:
-    label = _("Explorer: {title}").format(title=html.escape(title))
-    text = f"<p style='margin:0.2em 0'>{html.escape(intro)}</p>" if intro else ""
-    return widgets.HTML(
-        f"<div style='border-left:4px solid #0072B2;padding-left:10px;line-height:1.5'>"
-        f"<strong>{label}</strong>{text}</div>"
-    )
 
 
 def _status(text: str) -> str:

@@ -10,16 +10,18 @@ True
 from importlib import import_module
 
 _HOMES = {
-    "model": "AREAS DIMENSIONS KINDS SCHEMA_VERSION STRENGTHS Evidence Persona PersonaSet Quote "
-    "Suggestion Trait Value",
-    "_rule": "RULE rule_table",
+    "card_parts": "AREAS DIMENSIONS KINDS SCHEMA_VERSION STRENGTHS Evidence Quote Suggestion Trait "
+    "Value",
+    "persona": "Persona",
+    "persona_set": "PersonaSet",
+    "evidence_rule": "RULE rule_table",
     "evidence": "MIN_MEMBERS trait_table",
     "drafting": "draft draft_set trait_of",
     "actions": "suggest",
     "check": "check_persona",
-    "_protected": "PROTECTED protected_words",
+    "protected": "PROTECTED protected_words",
     "validation": "Validation validate",
-    "_validate_drift": "stability_index",
+    "validation_by_drift": "stability_index",
     "store": "load_persona load_personas save_persona save_personas",
     "assigning": "assign held_by persona_odds",
     "cards": "card side_by_side",

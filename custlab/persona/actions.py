@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from custlab.i18n import _
-from custlab.persona._levels import goods_words, origin_words, payment_words, time_words, way_words
-from custlab.persona.model import AREAS, Persona, Suggestion, Trait
+from custlab.persona.card_parts import AREAS, Suggestion, Trait
+from custlab.persona.persona import Persona
+from custlab.persona.phrases import goods_words, origin_words, payment_words, time_words, way_words
 
 # At most this many suggestions of one area.
 MOST_OF_AREA = 3
@@ -27,7 +28,7 @@ def suggest(persona: Persona) -> tuple[Suggestion, ...]:
 
     Examples
     --------
-    >>> from custlab.persona.model import Evidence
+    >>> from custlab.persona.card_parts import Evidence
     >>> found = Evidence("survey", "need_price", "mean", "", 6.1, 4.8, 90, 400, 0.9, 1, 1.6,
     ...                  "strong", cut=4.8)
     >>> trait = Trait("p", "needs", "need", "More important: a low price", found, 0.9)

@@ -9,9 +9,10 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._facts import Facts, facts_of, member_ids
 from custlab.persona.evidence import holding
-from custlab.persona.model import Persona, PersonaSet
+from custlab.persona.facts import Facts, facts_of, member_ids
+from custlab.persona.persona import Persona
+from custlab.persona.persona_set import PersonaSet
 
 # Shares on a card are drawn this many customers towards one half: none is taken for certain.
 PRIOR_CUSTOMERS = 2.0

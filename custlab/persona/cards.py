@@ -10,13 +10,36 @@ from collections.abc import Iterable
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona import _html as tag
-from custlab.persona._card import CardWriter
-from custlab.persona._side import table_of
-from custlab.persona.model import Persona
+from custlab.persona.card_layout import CardLayout, template_words
+from custlab.persona.card_parts import DIMENSIONS, STRENGTHS, Trait
+from custlab.persona.persona import Persona
+from custlab.persona.persona_set import remarks
+from custlab.persona.portraits import portrait
+from custlab.templates import render, style_sheet
+
+COLUMN, ROW_HEADS = 15, 9  # widths in em, where personas stand side by side
 
 
-class Card:
+class _Shown:
+    """A piece of HTML that shows itself in a notebook; ``body`` is without the style sheet."""
+
+    body: str
+
+    def html(self) -> str:
+        """Give the HTML that a notebook shows.
+
+        Returns
+        -------
+        str
+            Style sheet and body.
+        """
+        return f"<style>{style_sheet('persona/card.css')}</style>{self.body}"
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+class Card(_Shown):
     """A card that shows itself in a notebook.
 
     Parameters
@@ -33,19 +56,6 @@ class Card:
 
     def __repr__(self) -> str:
         return _("Persona card: {name}").format(name=self.persona.name)
-
-    def html(self) -> str:
-        """Give the HTML that a notebook shows.
-
-        Returns
-        -------
-        str
-            Style sheet and body.
-        """
-        return f"<style>{tag.stylesheet()}</style>{self.body}"
-
-    def _repr_html_(self) -> str:
-        return self.html()
 
 
 def card(persona: Persona, lang: str = "", level: int = 3) -> Card:
@@ -71,10 +81,35 @@ def card(persona: Persona, lang: str = "", level: int = 3) -> Card:
     >>> "&lt;i&gt;Li" in card(Persona("a", "ecommerce", "1", "<i>Li</i>")).html()
     True
     """
-    return Card(persona, CardWriter(persona, lang or tag.language(), level).article())
+    return Card(persona, card_body(persona, lang, level))
 
 
-class SideBySide:
+def card_body(persona: Persona, lang: str = "", level: int = 3, on_paper: bool = False) -> str:
+    """Write a card without its style sheet.
+
+    Parameters
+    ----------
+    persona : Persona
+        Whose card.
+    lang : str, optional
+        Language of the card's text; the course's by default.
+    level : int
+        Level of the heading that holds the name.
+    on_paper : bool
+        Whether it is to hang on a wall, where nothing may lead to a person.
+
+    Returns
+    -------
+    str
+        An ``<article>``.
+    """
+    return render(
+        "persona/card.html", card=CardLayout(persona, level), picture=portrait(persona),
+        on_paper=on_paper, **template_words(lang),
+    )  # fmt: skip
+
+
+class SideBySide(_Shown):
     """Several personas in one table; shows itself in a notebook.
 
     Parameters
@@ -91,19 +126,6 @@ class SideBySide:
 
     def __repr__(self) -> str:
         return _("Personas side by side: {names}").format(names=", ".join(self.names))
-
-    def html(self) -> str:
-        """Give the HTML that a notebook shows.
-
-        Returns
-        -------
-        str
-            Style sheet and body.
-        """
-        return f"<style>{tag.stylesheet()}</style>{self.body}"
-
-    def _repr_html_(self) -> str:
-        return self.html()
 
 
 def side_by_side(personas: Iterable[Persona], lang: str = "", lines: int = 4) -> SideBySide:
@@ -137,5 +159,13 @@ def side_by_side(personas: Iterable[Persona], lang: str = "", lines: int = 4) ->
     shown = tuple(personas)
     if not shown:
         raise InputError(_("There is no persona to show: give at least one."))
-    body = table_of(shown, lang or tag.language(), lines)
+    body = render(
+        "persona/side_by_side.html", personas=shown, most=lines, best_first=_best_first,
+        dimension_names=DIMENSIONS, remarks=remarks(shown), column=COLUMN, row_heads=ROW_HEADS,
+        **template_words(lang),
+    )  # fmt: skip
     return SideBySide([one.name for one in shown], body)
+
+
+def _best_first(traits: tuple[Trait, ...]) -> list[Trait]:
+    return sorted(traits, key=lambda trait: STRENGTHS.index(trait.strength))

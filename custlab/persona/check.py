@@ -6,18 +6,19 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._check_data import claims, quote
-from custlab.persona._check_words import (
+from custlab.persona.card_parts import DIMENSIONS
+from custlab.persona.check_values import claims, quote
+from custlab.persona.check_words import (
     contradictions,
     other_levels,
     personal,
     protected,
     stereotypes,
 )
-from custlab.persona._facts import facts_of
-from custlab.persona._words import dimension_word
 from custlab.persona.evidence import MIN_MEMBERS, too_few
-from custlab.persona.model import DIMENSIONS, Persona
+from custlab.persona.facts import facts_of
+from custlab.persona.persona import Persona
+from custlab.persona.phrases import dimension_word
 
 COLUMNS = ["trait", "problem", "why", "what_to_do", "code"]
 

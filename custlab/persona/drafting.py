@@ -12,14 +12,16 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._facts import Facts, facts_of, member_ids
-from custlab.persona._headline import headline
-from custlab.persona._lines import quote_line, role_line, value_line
-from custlab.persona._message import with_messages
-from custlab.persona._protected import PROTECTED
 from custlab.persona.actions import suggest
+from custlab.persona.card_parts import Trait
 from custlab.persona.evidence import MIN_MEMBERS, evidence_of, too_few, trait_table
-from custlab.persona.model import Persona, PersonaSet, Trait
+from custlab.persona.facts import Facts, facts_of, member_ids
+from custlab.persona.further_lines import quote_line, role_line, value_line
+from custlab.persona.headline import headline
+from custlab.persona.message import with_messages
+from custlab.persona.persona import Persona
+from custlab.persona.persona_set import PersonaSet
+from custlab.persona.protected import PROTECTED
 
 # How many lines a card takes of each dimension, of each kind of need, and of each column.
 MOST_LINES = {"demographic": 4, "behaviour": 5, "psychology": 3, "needs": 6}

@@ -27,11 +27,11 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._facts import Fact, facts_of, member_ids
-from custlab.persona._rule import NONE, RULE, strengths
-from custlab.persona._statistics import adjusted, compare
-from custlab.persona._words import number
-from custlab.persona.model import Evidence
+from custlab.persona.card_parts import Evidence
+from custlab.persona.comparison import adjusted, compare
+from custlab.persona.evidence_rule import NONE, RULE, strengths
+from custlab.persona.facts import Fact, facts_of, member_ids
+from custlab.persona.phrases import number
 
 # Fewer customers than this are not generalised from: the 95 % interval of a share among thirty
 # spans up to 36 points, and a line on so few may point to a person.

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from html import escape
 from pathlib import Path
 
 from custlab.errors import InputError
 from custlab.files import write_atomic
 from custlab.i18n import _
-from custlab.persona import _html as tag
-from custlab.persona._card import CardWriter
-from custlab.persona.model import Persona
-
-# A card that is too long for its sheet is set in smaller type, down to what a reader can still
-# read (72 % of 9.6 pt = 7 pt); beyond that it runs on to a second sheet rather than be cut off.
-FIT = """
-for (const sheet of document.querySelectorAll('.cp-sheet')) {
-  sheet.style.cssText = 'width: 210mm; height: 296.5mm; padding: 10mm 11mm 8mm';
-  const card = sheet.firstElementChild;
-  const room = sheet.clientHeight - parseFloat(getComputedStyle(sheet).paddingTop)
-    - parseFloat(getComputedStyle(sheet).paddingBottom);
-  let scale = 1;
-  while (card.offsetHeight > room && scale > 0.72)
-    sheet.style.setProperty('--cp-scale', scale -= 0.02);
-  if (card.offsetHeight > room) sheet.classList.add('cp-long');
-  sheet.removeAttribute('style');
-  sheet.style.setProperty('--cp-scale', scale);
-}
-"""
-
-
-@lru_cache(maxsize=1)
-def _page_style() -> str:
-    return (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+from custlab.persona.card_layout import language
+from custlab.persona.cards import card_body
+from custlab.persona.persona import Persona
+from custlab.templates import render, style_sheet
 
 
 def page(personas: Persona | Iterable[Persona], lang: str = "") -> str:
@@ -65,19 +42,12 @@ def page(personas: Persona | Iterable[Persona], lang: str = "") -> str:
     shown = (personas,) if isinstance(personas, Persona) else tuple(personas)
     if not shown:
         raise InputError(_("There is no persona to print: give at least one."))
-    lang = lang or tag.language()
-    sheets = "".join(
-        f'<div class="cp-sheet">{CardWriter(one, lang, 1, on_paper=True).article()}</div>'
-        for one in shown
-    )
-    title = _("Persona cards: {names}").format(names=", ".join(one.name for one in shown))
-    howto = _("To print or to save as PDF: Ctrl+P (on a Mac ⌘P), paper A4, no margins.")
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(lang)}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{tag.stylesheet()}{_page_style()}</style>\n"
-        f'</head>\n<body>\n<p class="cp-howto">{escape(howto)}</p>\n{sheets}\n'
-        f"<script>{FIT}</script>\n</body>\n</html>\n"
+    return render(
+        "persona/page.html",
+        lang=lang or language(),
+        names=", ".join(one.name for one in shown),
+        style=style_sheet("persona/card.css") + style_sheet("persona/page.css"),
+        cards=[card_body(one, lang, level=1, on_paper=True) for one in shown],
     )
 
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from custlab.errors import InputError
 from custlab.files import write_atomic
 from custlab.i18n import _
-from custlab.persona._codec import FieldError, decode, encode
-from custlab.persona.model import SCHEMA_VERSION, Persona, PersonaSet
+from custlab.persona.card_parts import SCHEMA_VERSION
+from custlab.persona.codec import FieldError, decode, encode
+from custlab.persona.persona import Persona
+from custlab.persona.persona_set import PersonaSet
 
 FORMAT = "custlab-persona"
 _KINDS = {"persona": Persona, "personas": PersonaSet}

@@ -13,20 +13,20 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.persona._advice import advise
-from custlab.persona._facts import facts_of
-from custlab.persona._validate_campaign import (
+from custlab.persona.advice import advise
+from custlab.persona.assigning import best_of, held_in, odds_in
+from custlab.persona.drafting import card_traits, checked_segments, in_order
+from custlab.persona.evidence import MIN_MEMBERS
+from custlab.persona.facts import facts_of
+from custlab.persona.persona import Persona
+from custlab.persona.validation_by_campaign import (
     campaign_rows,
     judged,
     predicted,
     uplift_by_persona,
 )
-from custlab.persona._validate_drift import YEAR, mix_drift, trait_drift
-from custlab.persona._validate_explained import explained
-from custlab.persona.assigning import best_of, held_in, odds_in
-from custlab.persona.drafting import card_traits, checked_segments, in_order
-from custlab.persona.evidence import MIN_MEMBERS
-from custlab.persona.model import Persona
+from custlab.persona.validation_by_drift import YEAR, mix_drift, trait_drift
+from custlab.persona.validation_by_variance import explained
 
 # A customer is torn between two personas if the second is at least a third as likely.
 TORN_ODDS = 3.0

@@ -14,8 +14,9 @@ from tests.hygiene import ROOT
 
 @pytest.fixture(scope="module")
 def messages():
-    """Every text that the library passes to gettext, with its place."""
-    found = extract_from_dir(ROOT / "custlab", method_map=[("**.py", "python")])
+    """Every text that the library passes to gettext, in code and in templates, with its place."""
+    methods = [("**.py", "python"), ("**.html", "jinja2"), ("**.jinja", "jinja2")]
+    found = extract_from_dir(ROOT / "custlab", method_map=methods)
     return [
         (f"{file}:{line}", text)
         for file, line, texts, _comments, _context in found
@@ -26,6 +27,7 @@ def messages():
 
 def test_there_is_something_to_translate(messages):
     assert len(messages) > 50
+    assert any(".html" in where for where, _text in messages)
 
 
 def test_placeholders_are_named(messages):

@@ -12,8 +12,8 @@ from scipy.stats import ttest_ind
 from custlab import make_case
 from custlab.errors import InputError
 from custlab.persona import RULE, draft, draft_set, trait_table
-from custlab.persona._rule import strengths
-from custlab.persona._statistics import compare
+from custlab.persona.comparison import compare
+from custlab.persona.evidence_rule import strengths
 from custlab.segmentation import profile
 from tests.unit.fixtures_persona import CASES, case_of, members_of, personas_of, segments_of
 

@@ -11,9 +11,9 @@ from custlab import load_case
 from custlab import persona as subject
 from custlab.errors import InputError
 from custlab.explorers import persona as explorers
-from custlab.explorers._persona_customer import groups_of
+from custlab.explorers.persona.customer import groups_of
 from custlab.persona import Trait, draft, load_persona, save_persona, trait_table
-from custlab.persona._html import text
+from custlab.persona.card_layout import escaped as text
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from custlab.persona import (
     save_persona,
     save_personas,
 )
-from custlab.persona._codec import decode, encode
+from custlab.persona.codec import decode, encode
 from tests.unit.fixtures_persona import case_of, personas_of
 
 text = st.text(max_size=20)

@@ -10,17 +10,17 @@ from sklearn.metrics import roc_auc_score
 from custlab.cases.case import Case
 from custlab.errors import InputError
 from custlab.persona import assign, held_by, stability_index, validate
-from custlab.persona._fact import DATED
-from custlab.persona._facts import facts_of
-from custlab.persona._validate_campaign import (
+from custlab.persona.drafting import checked_segments, in_order
+from custlab.persona.fact import DATED
+from custlab.persona.facts import facts_of
+from custlab.persona.validation_by_campaign import (
     area_under_curve,
     drawn_in,
     judged,
     predicted,
     uplift_by_persona,
 )
-from custlab.persona._validate_drift import by_chance, trait_drift
-from custlab.persona.drafting import checked_segments, in_order
+from custlab.persona.validation_by_drift import by_chance, trait_drift
 from tests.unit.fixtures_persona import case_of, members_of, personas_of, segments_of
 
 RNG = np.random.default_rng(11)

@@ -8,11 +8,11 @@ import pytest
 
 from custlab import load_case
 from custlab.persona import PersonaSet, check_persona, draft, draft_set, side_by_side
-from custlab.persona._facts import facts_of
-from custlab.persona._headline import headline
-from custlab.persona._levels import way_words
-from custlab.persona._lines import _leads
-from custlab.persona._message import ideas_of, with_messages
+from custlab.persona.facts import facts_of
+from custlab.persona.further_lines import _leads
+from custlab.persona.headline import headline
+from custlab.persona.message import ideas_of, with_messages
+from custlab.persona.phrases import way_words
 from tests.unit.fixtures_persona import CASES, personas_of
 
 
