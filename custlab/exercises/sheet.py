@@ -13,23 +13,21 @@ from IPython.display import HTML, display
 from custlab.errors import InputError
 from custlab.exercises import receipt as receipts
 from custlab.exercises.answers import Answer
-from custlab.exercises.asking import Asking
-from custlab.exercises.kinds import QUESTIONS
+from custlab.exercises.kinds import KINDS
 from custlab.exercises.kinds.base import Question
-from custlab.exercises.kinds.keys import right_answer
 from custlab.exercises.spot import KEEP_KEYS, Spot
 from custlab.exercises.store import Store
 from custlab.exercises.values import UnfitAnswer, is_blank
 from custlab.i18n import _
 
-CHECK_OPTIONS = ("tolerance", "relative", "rules")
 
-
-class Sheet(Asking):
+class Sheet:
     """The questions of one notebook.
 
-    With a ``key`` a question is practice: it is checked at once, wrong answers are explained.
-    Without a key it only says whether it is complete and saved; `mark` marks it later.
+    It has a method for each kind of question (``choose_one``, ``match`` …). Parameters that all
+    share: ``id`` names the question on its sheet; ``prompt`` is Markdown; ``key``, ``because``
+    (why wrong answers are wrong) and ``hints`` make it practice that is checked at once. Without a
+    key a question only says whether it is complete and saved; `mark` marks it later.
 
     Parameters
     ----------
@@ -74,8 +72,8 @@ class Sheet(Asking):
         prediction: bool = False,
         **spec: Any,
     ) -> None:
-        checking = {name: spec.pop(name) for name in CHECK_OPTIONS if name in spec}
-        question = QUESTIONS[kind](id, prompt, **spec)
+        checking = {name: spec.pop(name) for name in KINDS[kind].checking if name in spec}
+        question = KINDS[kind](id, prompt, **spec)
         self.questions[id] = question
         if os.environ.get("NBGRADER_EXECUTION"):
             self._show_as_text(question)  # nobody watches: the receipt alone will count
@@ -97,8 +95,8 @@ class Sheet(Asking):
         practice = None
         if key is not None:
             _try_key(question, key)
-            options = _options_for_check(question, checking)
-            practice = Practice(key, because, tuple(hints), options)
+            told = {name: value for name, value in checking.items() if value}
+            practice = Practice(key, because, tuple(hints), told | question.for_check())
         id, kind = question.id, question.kind
         memory = Memory(
             answer=lambda value: self._record(id, kind, value),
@@ -124,6 +122,20 @@ class Sheet(Asking):
                 f'<p style="white-space:pre-wrap">{escape(said)}</p>'
             )
         )
+
+    def predict(self, id: str, prompt: str, kind: str = "choose_one", **spec: Any) -> None:
+        """Ask for a prediction: any kind of question, without a key.
+
+        Parameters
+        ----------
+        id, prompt : str
+            As for the other questions.
+        kind : str, optional
+            The kind of question.
+        **spec : object
+            What the kind needs, for example ``options=…`` or ``low=0, high=100``.
+        """
+        self._ask(kind, id, prompt, None, None, (), prediction=True, **spec)
 
     # -- answers ----------------------------------------------------------------------------
 
@@ -256,7 +268,7 @@ class Sheet(Asking):
 
 def _try_key(question: Question, key: Any) -> None:
     """Tell an author whose key fits no possible answer."""
-    right = right_answer(question.kind, key)
+    right = question.right(key)
     try:
         if right is not None:
             question.fit(right)
@@ -268,11 +280,5 @@ def _try_key(question: Question, key: Any) -> None:
         ) from None
 
 
-def _options_for_check(question: Question, checking: dict[str, Any]) -> dict[str, Any]:
-    """Collect what the check needs to know besides key and explanations."""
-    options = {name: value for name, value in checking.items() if value}
-    if question.kind == "choose_several":
-        options["options"] = list(question.options)
-    if question.kind in ("number", "slider"):
-        options["unit"] = question.unit
-    return options
+for _kind, _question in KINDS.items():
+    setattr(Sheet, _kind, _question.ask)

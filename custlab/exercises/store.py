@@ -301,8 +301,3 @@ class Store:
             yield
         finally:
             lock.release()
-
-
-def newest(answers: Answers) -> str:
-    """Give the time of the newest answer, as text; empty if there is none."""
-    return max((answer.at for answer in answers.values()), default="")

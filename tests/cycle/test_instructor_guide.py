@@ -21,7 +21,7 @@ import yaml
 
 from custlab.exercises import answers as formats
 from custlab.exercises.answers import Answer
-from custlab.grading.feedback.questions import read_questions
+from custlab.grading.read.questions import read_questions
 from custlab.grading.stock.course import Course
 from tests.demo.learners import ESSAY, is_code
 from tests.hygiene import ROOT

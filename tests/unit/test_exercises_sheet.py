@@ -74,8 +74,8 @@ def test_every_kind_is_answered_by_code_saved_and_restored(sheet, tmp_path):
     ask_all(again)
     assert again.answers == ANSWERS
     for question, card in again.cards.items():
-        assert "Complete and saved" in card._status.value, question
-        assert card._editor._read() == ANSWERS[question]
+        assert "Complete and saved" in card.status, question
+        assert card.read() == ANSWERS[question]
 
 
 def test_labels_are_as_good_as_ids(sheet):
@@ -114,12 +114,12 @@ def test_an_answer_can_be_taken_back(sheet):
     sheet.answer("who", "b")
     sheet.answer("who", None)
     assert sheet.progress()[0] == 0
-    assert "Not answered yet" in sheet.cards["who"]._status.value
+    assert "Not answered yet" in sheet.cards["who"].status
 
 
 def test_incomplete_is_told(sheet):
     sheet.answer("roles", {"mother": "decider"})
-    assert "not complete" in sheet.cards["roles"]._status.value
+    assert "not complete" in sheet.cards["roles"].status
     assert sheet.progress()[0] == 0
 
 
@@ -133,22 +133,22 @@ def _practice(sheet):
 def test_lesson_explains_and_gives_hints_in_steps(tmp_path):
     card = _practice(Sheet(NAME, folder=tmp_path))
     card.check()
-    assert "Not attempted" in card._feedback.value
+    assert "Not attempted" in card.feedback
     card.set("a")
-    assert card._feedback.value == "", "nothing is said before the learner asks"
+    assert card.feedback == "", "nothing is said before the learner asks"
     card.check()
-    assert "Paying is not <strong>deciding</strong>." in card._feedback.value
-    card._hint.click()
-    assert "Hint 1 of 2" in card._hints.value
-    assert "Deeper" not in card._hints.value
-    card._hint.click()
-    assert card._hint.disabled
+    assert "Paying is not <strong>deciding</strong>." in card.feedback
+    card.button("Hint").click()
+    assert "Hint 1 of 2" in card.hints_shown
+    assert "Deeper" not in card.hints_shown
+    card.button("Hint").click()
+    assert card.button("Hint").disabled
     card.set("b")
     card.check()
-    assert "Correct" in card._feedback.value
+    assert "Correct" in card.feedback
     again = _practice(Sheet(NAME, folder=tmp_path))
     assert (again.tries, again.hints, again.value) == (2, 2, "b")
-    assert "Correct" in again._feedback.value
+    assert "Correct" in again.feedback
 
 
 def test_a_key_that_fits_no_answer_is_told_to_the_author(tmp_path):
@@ -177,11 +177,11 @@ def test_free_text_shows_the_model_only_after_an_own_answer(tmp_path):
     sheet.free_text("why", "?", min_words=3, key="The model.", rubric=["names a role"])
     card = sheet.cards["why"]
     card.check()
-    assert "The model." not in card._feedback.value
+    assert "The model." not in card.feedback
     card.set("My own three words")
     card.check()
-    assert "The model." in card._feedback.value
-    assert "names a role" in card._feedback.value
+    assert "The model." in card.feedback
+    assert "names a role" in card.feedback
 
 
 def test_what_a_learner_writes_is_shown_not_obeyed(sheet):
@@ -199,7 +199,7 @@ def test_a_saved_answer_that_no_longer_fits_is_kept(tmp_path):
     Sheet(NAME, folder=tmp_path).store.put("who", "choose_one", "gone")
     sheet = Sheet(NAME, folder=tmp_path)
     ask_all(sheet)
-    assert "does not fit this question any more" in sheet.cards["who"]._feedback.value
+    assert "does not fit this question any more" in sheet.cards["who"].feedback
     assert sheet.answers["who"] == "gone"
     assert sheet.progress()[0] == 0
 
@@ -220,12 +220,12 @@ def test_any_saved_value_is_survived(poison, tmp_path):
 
 
 def test_unreadable_number_is_kept_as_typed(sheet, tmp_path):
-    sheet.cards["share"]._editor._text.value = "about a third"
+    sheet.cards["share"].fill("about a third")
     assert sheet.answers["share"] == "about a third"
-    assert "not complete" in sheet.cards["share"]._status.value
+    assert "not complete" in sheet.cards["share"].status
     again = Sheet(NAME, folder=tmp_path)
     ask_all(again)
-    assert again.cards["share"]._editor._text.value == "about a third"
+    assert again.cards["share"].read() == "about a third"
 
 
 def test_two_open_copies_tell_each_other(tmp_path):
@@ -234,8 +234,8 @@ def test_two_open_copies_tell_each_other(tmp_path):
     ask_all(two)
     one.answer("who", "b")
     two.answer("people", 4)
-    assert two.cards["who"]._editor._radio.value == "b"
-    assert "another open copy" in two.cards["people"]._news.value
+    assert two.cards["who"].read() == "b"
+    assert "another open copy" in two.cards["people"].news
 
 
 def test_a_receipt_also_counts_what_older_cards_have_saved(tmp_path):
@@ -250,17 +250,21 @@ def test_a_receipt_also_counts_what_older_cards_have_saved(tmp_path):
 
 
 def test_order_buttons_move_steps_and_save(sheet):
-    editor = sheet.cards["steps"]._editor
+    card = sheet.cards["steps"]
     assert "steps" not in sheet.answers
-    first, second, third = editor.question.steps
-    editor._down[second].click()
+    first, second, third = card.question.steps
+
+    def button(step, way):
+        return card.button(f"Move “{card.question.steps[step]}” {way}")
+
+    button(second, "down").click()
     assert sheet.answers["steps"] == [first, third, second]
-    editor._down[second].click()  # pressed again before the buttons were drawn anew
+    button(second, "down").click()  # pressed again before the buttons were drawn anew
     assert sheet.answers["steps"] == [first, third, second]
-    editor._up[second].click()
+    button(second, "up").click()
     assert sheet.answers["steps"] == [first, second, third]
-    assert editor._up[first].disabled
-    assert editor._down[third].disabled
+    assert button(first, "up").disabled
+    assert button(third, "down").disabled
 
 
 def test_prediction_is_recalled_beside_the_result(tmp_path):

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from custlab.cli.app import app
 from custlab.errors import CustLabError
 from custlab.grading.feedback import write_feedback
-from custlab.grading.feedback.questions import read_questions
 from custlab.grading.feedback.reread import Places
+from custlab.grading.read.questions import read_questions
 from custlab.grading.run import Run, Settings
 from custlab.grading.stock.course import Course
 from tests.hygiene import ROOT

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from custlab.cli.app import app
 from custlab.errors import CustLabError
-from custlab.grading.export.marks import read_marks
 from custlab.grading.regrade import apply_regrade, copy_gradebook, preview_regrade
 from custlab.grading.run import Run, Settings
 from custlab.grading.stock.course import Course
+from custlab.grading.stock.marks import read_marks
 from tests.postgresql import missing, server
 from tests.red_team.course import (
     ASSIGNMENT,

@@ -16,7 +16,7 @@ from custlab.cli.app import app
 from custlab.errors import CustLabError
 from custlab.exercises.kinds import check
 from custlab.exercises.marking import earned_points, sentence
-from custlab.grading.feedback.questions import read_questions
+from custlab.grading.read.questions import read_questions
 from custlab.grading.report.statistics import (
     FEWEST,
     corrected_item_total,
@@ -131,7 +131,7 @@ def test_nothing_graded_is_said(course):
 
 
 def test_statistics_of_the_class_leave_waiting_marks_out(course):
-    from custlab.grading.export.marks import cell_order, read_marks
+    from custlab.grading.stock.marks import cell_order, read_marks
 
     with course.gradebook() as book:
         marks = read_marks(book, ASSIGNMENT, cell_order(course, ASSIGNMENT))

@@ -1,12 +1,28 @@
-"""What every kind of question has in common."""
+"""What every kind of question has in common, and the list of all kinds.
+
+A kind is one file of this folder: what it asks for, the check, the right answer in words, the
+inputs. A class with ``@kind`` is all that the sheet, the cards, the grader and its pages need.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from custlab.exercises.result import Result
 from custlab.exercises.values import UnfitAnswer, as_mapping, is_blank
 from custlab.i18n import _
+
+KINDS: dict[str, type[Question]] = {}
+
+
+def kind(question: type[Question]) -> type[Question]:
+    """Add a kind of question to the list; its ``ask`` becomes a method of every sheet."""
+    question.ask.__name__ = question.kind
+    question.ask.__qualname__ = f"Sheet.{question.kind}"
+    KINDS[question.kind] = question
+    return question
 
 
 @dataclass
@@ -19,11 +35,56 @@ class Question:
         The question's name on its sheet, for example ``who-decides``.
     prompt : str
         What is asked, in Markdown.
+    kind : str
+        What saved answers and hidden tests call this kind.
+    checking : tuple of str
+        What authors may tell the check besides the key, such as a tolerance.
+    by_hand : bool
+        Whether a person marks it: there is no check then.
+    keeps_typed : bool
+        Whether what was typed is kept and shown even if it cannot be read.
     """
 
     kind: ClassVar[str] = ""
+    checking: ClassVar[tuple[str, ...]] = ()
+    by_hand: ClassVar[bool] = False
+    keeps_typed: ClassVar[bool] = False
     id: str
     prompt: str = field(repr=False)
+
+    # -- for those who ask ------------------------------------------------------------------
+
+    @staticmethod
+    def ask(sheet: Any, id: str, prompt: str, **spec: Any) -> None:
+        """Ask it on a sheet: the method that authors call."""
+        raise NotImplementedError
+
+    def inputs(self, w: Any, report: Callable[..., None]) -> Any:
+        """Make the inputs on the page.
+
+        Parameters
+        ----------
+        w : module
+            `custlab.exercises.widgets.inputs`, which only cards load.
+        report : callable
+            To be called whenever a person has changed something.
+
+        Returns
+        -------
+        Inputs
+            What is displayed, and how its value is shown and read.
+        """
+        raise NotImplementedError
+
+    def names(self) -> dict[str, str]:
+        """Give the ids that answers use, with their labels."""
+        return {}
+
+    def example(self) -> Any:
+        """Give a value that would fit, to show how this question is answered by code."""
+        raise NotImplementedError
+
+    # -- answers ----------------------------------------------------------------------------
 
     def fit(self, value: Any) -> Any:
         """Give the value in this question's form, or say in an `UnfitAnswer` why it cannot be."""
@@ -47,15 +108,70 @@ class Question:
         except UnfitAnswer:
             return str(value)[:200]
 
+    def lines(self, value: Any) -> list[str]:
+        """Say an answer in words, one line for each part; none for a blank answer."""
+        if is_blank(value):
+            return []
+        try:
+            return self._lines(self.fit(value))
+        except Exception:  # an answers file can hold anything
+            return [str(value)[:300]]
+
     def _whole(self, value: Any) -> bool:
         return True
 
     def _say(self, value: Any) -> str:
         return str(value)
 
-    def example(self) -> Any:
-        """Give a value that would fit, to show how this question is answered by code."""
+    def _lines(self, value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [self.words({name: part}) for name, part in value.items()]
+        return [self.words(value)]
+
+    # -- marking ----------------------------------------------------------------------------
+
+    @staticmethod
+    def check(answer: Any, key: Any, because: Any = None) -> Result:
+        """Check an answer that is not blank: a pure function of the answer and the key."""
         raise NotImplementedError
+
+    def for_check(self) -> dict[str, Any]:
+        """Give what the check needs to know of the question itself."""
+        return {}
+
+    @staticmethod
+    def right(key: Any) -> Any:
+        """Give one answer that the key calls right, or None where a key does not name one."""
+        return None
+
+    def right_lines(self, key: Any) -> list[str]:
+        """Say in words what a right answer is, one line for each part; none if that cannot be."""
+        return self.lines(self.right(key))
+
+    def wrong_parts(self, value: Any, result: Result) -> list[tuple[str, str]]:
+        """Take a wrong answer apart: each wrong part in words, with what it shows.
+
+        Parameters
+        ----------
+        value : object
+            The saved answer.
+        result : Result
+            What the check found.
+
+        Returns
+        -------
+        list of tuple of str and str
+            The whole answer, where a kind of question has no parts.
+        """
+        if not result.parts:
+            return [("; ".join(self.lines(value)), result.message if result.misconception else "")]
+        wrong = [part for part in result.parts if part.share < 1 and not part.blank]
+        return [(self._part_words(part.name, value), part.message) for part in wrong]
+
+    def _part_words(self, name: str, value: Any) -> str:
+        given = value.get(name) if isinstance(value, dict) else None
+        words = self.lines({name: given}) if given is not None else []
+        return "; ".join(words) or str(name)
 
 
 def known(choice: Any, options: dict[str, str]) -> str:
@@ -106,3 +222,14 @@ def labelled(options: Any) -> dict[str, str]:
     if isinstance(options, dict):
         return {str(name): str(label) for name, label in options.items()}
     return {str(label): str(label) for label in options}
+
+
+def equally_right(key: Any) -> list:
+    """Read a key that is one option, or several that are equally right.
+
+    Examples
+    --------
+    >>> equally_right("a"), equally_right(("a", "b"))
+    (['a'], ['a', 'b'])
+    """
+    return [key] if isinstance(key, str) else list(key)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from custlab.exercises import result as results
 from custlab.exercises.expect import as_expected
-from custlab.exercises.kinds.base import Question, filled_rows, known
+from custlab.exercises.kinds.base import Question, filled_rows, kind, known
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import UnfitAnswer, as_choices, as_mapping, as_number, is_blank
 from custlab.i18n import _
@@ -24,6 +25,29 @@ class Field:
     type: str
     options: dict[str, str] = field(default_factory=dict)
     unit: str = ""
+
+    @property
+    def written(self) -> bool:
+        """Whether a learner answers in words of their own."""
+        return self.type in ("text", "long_text")
+
+    def inputs(self, w: Any, report: Any) -> Any:
+        """Make the field's input, with its label and unit."""
+        if self.type == "ticks":
+            ticks = w.tick_boxes(self.options, report)
+            title = w.HTML(escape(self.label), layout=w.Layout(width=w.LABEL["description_width"]))
+            ticks.box = w.HBox([title, ticks.box])
+            return ticks
+        if self.type == "choice":
+            return w.single(w.dropdown(self.label, self.options), report, blank="")
+        if self.type == "long_text":
+            area = w.Textarea(description=self.label, rows=3, style=w.LABEL, layout=w.WIDE)
+            return w.single(area, report, blank="")
+        line = w.Text(description=self.label, style=w.LABEL, layout=w.WIDE)
+        made = w.single(line, report, blank="", read=lambda: line.value.strip())
+        if self.unit:
+            made.box = w.HBox([line, w.note(self.unit)], layout=w.IN_LINE)
+        return made
 
     def fit(self, value: Any) -> Any:
         """Give the value in this field's form, or say why it cannot be."""
@@ -76,17 +100,47 @@ def amount(label: str, unit: str = "") -> Field:
     return Field(label, "amount", {}, unit)
 
 
+@kind
 @dataclass
 class Form(Question):
     """Several fields of several types."""
 
     kind = "form"
+    checking = ("rules",)
+    keeps_typed = True
     fields: dict[str, Field] = field(default_factory=dict)
+
+    @staticmethod
+    def ask(
+        sheet: Any,
+        id: str,
+        prompt: str,
+        fields: dict[str, Field],
+        *,
+        key: Any = None,
+        rules: Sequence[Any] = (),
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask for several fields; see `custlab.exercises.fields` and `custlab.exercises.expect`."""
+        sheet._ask("form", id, prompt, key, because, hints, fields=fields, rules=rules)
+
+    def inputs(self, w: Any, report: Any) -> Any:
+        """Give each field an input with its label."""
+        return w.rows({name: field.inputs(w, report) for name, field in self.fields.items()})
+
+    def names(self) -> dict[str, str]:
+        """Give the fields."""
+        return {name: item.label for name, item in self.fields.items()}
+
+    def example(self) -> dict[str, Any]:
+        """Give a value for the first field."""
+        name = next(iter(self.fields))
+        return {name: self.fields[name].example()}
 
     def fit(self, value: Any) -> dict[str, Any]:
         """Accept {field: value}, also for some fields only."""
-        labels = {name: item.label for name, item in self.fields.items()}
-        given = filled_rows(value, labels)
+        given = filled_rows(value, self.names())
         return {name: self.fields[name].fit(part) for name, part in given.items()}
 
     def _whole(self, value: Any) -> bool:
@@ -99,43 +153,56 @@ class Form(Question):
             for name in known_fields
         )
 
-    def example(self) -> dict[str, Any]:
-        """Give a value for the first field."""
-        name = next(iter(self.fields))
-        return {name: self.fields[name].example()}
+    @staticmethod
+    def check(
+        answer: Any,
+        key: Mapping[str, Any],
+        because: Mapping[str, str | Mapping[Any, str]] | None = None,
+        *,
+        rules: tuple[Rule, ...] | list[Rule] = (),
+    ) -> Result:
+        """Check fields and consistency rules one by one: each earns the same.
 
+        Parameters
+        ----------
+        answer : dict
+            {field: value}.
+        key : mapping
+            {field: value, list of accepted values, or an expectation such as `between(25, 34)`}.
+            Fields that are not in the key are not marked.
+        because : mapping, optional
+            {field: explanation} or {field: {wrong value: explanation}}.
+        rules : sequence of (name, test, explanation), optional
+            ``test(answer)`` gets all fields (blank ones are missing) and tells whether they fit
+            together. A rule that cannot be tried, because a field is blank or unreadable, fails.
+        """
+        given, because = as_mapping(answer), because or {}
+        given = {name: value for name, value in given.items() if not is_blank(value)}
+        parts = [
+            _check_field(name, given.get(name), expected, because.get(name))
+            for name, expected in key.items()
+        ]
+        if all(part.blank for part in parts):
+            return results.not_attempted()
+        return results.from_parts(parts + [_check_rule(rule, given) for rule in rules])
 
-def check_form(
-    answer: Any,
-    key: Mapping[str, Any],
-    because: Mapping[str, str | Mapping[Any, str]] | None = None,
-    *,
-    rules: tuple[Rule, ...] | list[Rule] = (),
-) -> Result:
-    """Check fields and consistency rules one by one: each earns the same.
+    def right_lines(self, key: Any) -> list[str]:
+        """Say what is expected of each field that has no free words."""
+        pieces = []
+        for name, wanted in key.items():
+            item = self.fields.get(name)
+            if item is None or (item.written and not isinstance(wanted, str)):
+                continue
+            example = as_expected(wanted).example
+            words = f"{example:g}" if isinstance(example, float | int) else example
+            pieces.append(f"{item.label}: {item.words(words)}")
+        return pieces
 
-    Parameters
-    ----------
-    answer : dict
-        {field: value}.
-    key : mapping
-        {field: value, list of accepted values, or an expectation such as `between(25, 34)`}.
-        Fields that are not in the key are not marked.
-    because : mapping, optional
-        {field: explanation} or {field: {wrong value: explanation}}.
-    rules : sequence of (name, test, explanation), optional
-        ``test(answer)`` gets all fields (blank ones are missing) and tells whether they fit
-        together. A rule that cannot be tried, because a field is blank or unreadable, fails.
-    """
-    given, because = as_mapping(answer), because or {}
-    given = {name: value for name, value in given.items() if not is_blank(value)}
-    parts = [
-        _check_field(name, given.get(name), expected, because.get(name))
-        for name, expected in key.items()
-    ]
-    if all(part.blank for part in parts):
-        return results.not_attempted()
-    return results.from_parts(parts + [_check_rule(rule, given) for rule in rules])
+    def _part_words(self, name: str, value: Any) -> str:
+        item = self.fields.get(name)
+        if item is not None and item.written:  # a learner's own words are not repeated
+            return item.label
+        return super()._part_words(name, value)
 
 
 def _check_field(name: str, value: Any, expected: Any, reasons: Any) -> Part:

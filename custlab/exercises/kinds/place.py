@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from custlab.exercises import result as results
-from custlab.exercises.kinds.base import Question, filled_rows
+from custlab.exercises.kinds.base import Question, filled_rows, kind, labelled
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import UnfitAnswer, as_mapping, as_point, is_blank
 from custlab.i18n import _
 
+CELL = 64  # pixels
+MARGIN_LEFT, MARGIN_BOTTOM = 60, 48
 
+
+@kind
 @dataclass
 class Place(Question):
     """Items to be placed on a square grid of `size` columns and rows.
@@ -22,10 +27,112 @@ class Place(Question):
     """
 
     kind = "place"
+    checking = ("tolerance",)
     items: dict[str, str] = field(default_factory=dict)
     across: tuple[str, str, str] = ("", "", "")
     up: tuple[str, str, str] = ("", "", "")
     size: int = 5
+
+    def __post_init__(self) -> None:
+        self.items = labelled(self.items)
+
+    @staticmethod
+    def ask(
+        sheet: Any,
+        id: str,
+        prompt: str,
+        items: Any,
+        *,
+        across: tuple[str, str, str],
+        up: tuple[str, str, str],
+        size: int = 5,
+        key: Any = None,
+        tolerance: float = 0,
+        because: Any = None,
+        hints: Sequence[str] = (),
+    ) -> None:
+        """Ask where items belong; ``across`` and ``up``: (axis, low end, high end).
+
+        ``key``: {item: [column, row]} or {item: {"across": (low, high), "up": (low, high)}}.
+        """
+        spec = {"items": items, "across": across, "up": up, "size": size, "tolerance": tolerance}
+        sheet._ask("place", id, prompt, key, because, hints, **spec)
+
+    def inputs(self, w: Any, report: Any) -> Any:
+        """Give two dropdowns for each item, and a picture that follows."""
+        axes = {item: (self._axis(w, self.across), self._axis(w, self.up)) for item in self.items}
+        picture = w.HTML()
+
+        def read() -> dict[str, list[int]]:
+            return {
+                item: [across.value, up.value]
+                for item, (across, up) in axes.items()
+                if across.value and up.value
+            }
+
+        def draw(_change: Any = None) -> None:
+            picture.value = self.picture(read())
+
+        def show(value: Any) -> None:
+            for item, (across, up) in axes.items():
+                across.value, up.value = (value or {}).get(item) or (0, 0)
+
+        rows = []
+        for number, item in enumerate(self.items, start=1):
+            name = f"<strong>{number}. {escape(self.items[item])}</strong>"
+            label = w.HTML(name, layout=w.Layout(width="12rem"))
+            rows.append(w.HBox([label, *axes[item]], layout=w.IN_LINE))
+            for axis in axes[item]:
+                axis.observe(draw, names="value")
+                axis.observe(report, names="value")
+        draw()
+        return w.Inputs(w.VBox([*rows, picture]), show, read)
+
+    def _axis(self, w: Any, axis: tuple[str, str, str]) -> Any:
+        name, low, high = axis
+        words = {1: low, self.size: high}
+        options = [
+            (f"{step} · {words[step]}" if words.get(step) else str(step), step)
+            for step in range(1, self.size + 1)
+        ]
+        return w.Dropdown(
+            options=[(_("choose …"), 0), *options],
+            value=0,
+            description=name,
+            style={"description_width": "initial"},
+            layout=w.Layout(width="15rem"),
+        )
+
+    def picture(self, places: dict[str, list[int]]) -> str:
+        """Draw the grid with the items on it, as SVG in the colours of the theme."""
+        from custlab.templates import render  # only where there is a page
+
+        cells: dict[tuple[int, int], list[int]] = {}
+        for number, item in enumerate(self.items, start=1):
+            if item in places:
+                cells.setdefault(tuple(places[item]), []).append(number)
+        dots = [dot for cell, numbers in cells.items() for dot in self._dots(*cell, numbers)]
+        return render(
+            "exercises/kinds/place.html",
+            words=self.words(places) or _("Nothing is placed yet."),
+            question=self, side=self.size * CELL, cell=CELL, dots=dots,
+            left=MARGIN_LEFT, below=MARGIN_BOTTOM,
+        )  # fmt: skip
+
+    def _dots(self, column: int, row: int, numbers: list[int]) -> list[tuple[float, float, int]]:
+        """Give the numbers of the items that share a cell places side by side."""
+        y = 4 + (self.size - row + 0.5) * CELL
+        gap = min(26, (CELL - 22) / max(len(numbers) - 1, 1))
+        start = MARGIN_LEFT + (column - 0.5) * CELL - gap * (len(numbers) - 1) / 2
+        return [(start + i * gap, y, number) for i, number in enumerate(numbers)]
+
+    def names(self) -> dict[str, str]:
+        """Give the items."""
+        return self.items
+
+    def example(self) -> dict[str, list[int]]:
+        """Give the first item a place."""
+        return {next(iter(self.items)): [1, self.size]}
 
     def fit(self, value: Any) -> dict[str, list[int]]:
         """Accept {item: [column, row]}, also for some items only; a None leaves one out."""
@@ -55,54 +162,69 @@ class Place(Question):
         ]
         return "; ".join(pieces)
 
-    def example(self) -> dict[str, list[int]]:
-        """Give the first item a place."""
-        return {next(iter(self.items)): [1, self.size]}
+    @staticmethod
+    def check(
+        answer: Any,
+        key: Mapping[str, Mapping[str, Sequence[float]] | Sequence[float]],
+        because: Mapping[str, str] | None = None,
+        *,
+        tolerance: float = 0,
+    ) -> Result:
+        """Check places one by one: each item in its zone earns the same.
+
+        Parameters
+        ----------
+        answer : dict
+            {item: [column, row]}.
+        key : mapping
+            {item: zone}. A zone is {"across": (low, high), "up": (low, high)}, both ends included
+            and either of them optional; or one cell [column, row], with the tolerance around it.
+        because : mapping, optional
+            {item: what it means when it is placed elsewhere}.
+        tolerance : float, optional
+            How many cells an item may be off in each direction, for keys that are single cells.
+        """
+        given, because = as_mapping(answer), because or {}
+        return results.from_parts(
+            [
+                _check_item(item, given.get(item), _zone(wanted, tolerance), because.get(item, ""))
+                for item, wanted in key.items()
+            ]
+        )
+
+    def right_lines(self, key: Any) -> list[str]:
+        """Say each item's zone."""
+        pieces = []
+        for item, wanted in key.items():
+            zone = _zone(wanted)
+            told = [
+                f"{axis[0]} {_span(*zone[name])}"
+                for name, axis in (("across", self.across), ("up", self.up))
+                if name in zone
+            ]
+            pieces.append(f"{self.items.get(item, item)}: {', '.join(told)}")
+        return pieces
 
 
-def check_place(
-    answer: Any,
-    key: Mapping[str, Mapping[str, Sequence[float]] | Sequence[float]],
-    because: Mapping[str, str] | None = None,
-    *,
-    tolerance: float = 0,
-) -> Result:
-    """Check places one by one: each item in its zone earns the same.
-
-    Parameters
-    ----------
-    answer : dict
-        {item: [column, row]}.
-    key : mapping
-        {item: zone}. A zone is {"across": (low, high), "up": (low, high)}, both ends included
-        and either of them optional; or one cell [column, row], with the tolerance around it.
-    because : mapping, optional
-        {item: what it means when it is placed elsewhere}.
-    tolerance : float, optional
-        How many cells an item may be off in each direction, for keys that are single cells.
-    """
-    given, because = as_mapping(answer), because or {}
-    return results.from_parts(
-        [
-            _check_item(item, given.get(item), zone, because.get(item, ""), tolerance)
-            for item, zone in key.items()
-        ]
-    )
+def _zone(wanted: Any, tolerance: float = 0) -> Mapping[str, Sequence[float]]:
+    """Read a zone, or make one of a cell and the tolerance around it."""
+    if isinstance(wanted, Mapping):
+        return wanted
+    ends = [(middle - tolerance, middle + tolerance) for middle in wanted]
+    return dict(zip(("across", "up"), ends, strict=True))
 
 
-def _check_item(item: str, point: Any, zone: Any, reason: str, tolerance: float) -> Part:
+def _span(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g}–{high:g}"
+
+
+def _check_item(item: str, point: Any, zone: Mapping, reason: str) -> Part:
     if is_blank(point):
         return Part(item, 0.0, blank=True)
     try:
         column, row = as_point(point)
     except UnfitAnswer:
         return Part(item, 0.0, _("The place of “{item}” cannot be read.").format(item=item))
-    if not isinstance(zone, Mapping):
-        x, y = zone
-        zone = {
-            "across": (x - tolerance, x + tolerance),
-            "up": (y - tolerance, y + tolerance),
-        }
     (left, right), (bottom, top) = (zone.get(axis, (0, 1e9)) for axis in ("across", "up"))
     if left <= column <= right and bottom <= row <= top:
         return Part(item, 1.0)

@@ -13,8 +13,7 @@ from custlab.exercises.kinds import check
 from custlab.exercises.kinds.base import Question
 from custlab.exercises.result import Outcome, Result
 from custlab.exercises.values import UnfitAnswer, is_blank
-from custlab.exercises.widgets import look
-from custlab.exercises.widgets.editors import editor_for
+from custlab.exercises.widgets import inputs, look
 from custlab.i18n import _
 
 
@@ -94,7 +93,8 @@ class Card:
         self.prediction = prediction
         self.value: Any = None
         self.tries = self.hints = 0
-        self._editor = editor_for(question, self._changed)
+        self._showing = False
+        self._inputs = question.inputs(inputs, self._reported)
         self._status, self._feedback, self._hints = w.HTML(), w.HTML(), w.HTML()
         self._news = w.HTML()
         self.box = CardBox([*self._top(), *self._bottom()], question.id)
@@ -102,7 +102,7 @@ class Card:
 
     def _top(self) -> list[w.Widget]:
         title = f'<div class="cl-prompt">{look.markdown(self.question.prompt)}</div>'
-        return [w.HTML(look.STYLE + title), self._editor.box]
+        return [w.HTML(look.STYLE + title), self._inputs.box]
 
     def _bottom(self) -> list[w.Widget]:
         parts: list[w.Widget] = []
@@ -116,7 +116,7 @@ class Card:
         return [*parts, self._status, self._news, w.HTML(self._by_code())]
 
     def _check_label(self) -> str:
-        return _("Compare") if self.question.kind == "free_text" else _("Check")
+        return _("Compare") if self.question.by_hand else _("Check")
 
     def _by_code(self) -> str:
         from html import escape
@@ -128,11 +128,63 @@ class Card:
         )
 
     def _names(self) -> str:
-        named = {}
-        for group in ("rows", "options", "steps", "items", "fields"):
-            named |= getattr(self.question, group, {})
-        words = {name: getattr(label, "label", label) for name, label in named.items()}
+        words = self.question.names()
         return "; ".join(f"{name} = {label}" for name, label in words.items() if name != label)
+
+    # -- as a person uses it ----------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """What the card says of the answer: complete, saved (HTML)."""
+        return self._status.value
+
+    @property
+    def feedback(self) -> str:
+        """What the card says to the answer after a check (HTML)."""
+        return self._feedback.value
+
+    @property
+    def hints_shown(self) -> str:
+        """The hints that have been asked for (HTML)."""
+        return self._hints.value
+
+    @property
+    def news(self) -> str:
+        """What the learner is told besides (HTML)."""
+        return self._news.value
+
+    def read(self) -> Any:
+        """Give the answer as its inputs stand."""
+        return self._inputs.read()
+
+    def fill(self, value: Any) -> None:
+        """Fill in the inputs and report the change, as a person does by hand."""
+        self._show_inputs(value)
+        self._reported()
+
+    def button(self, words: str) -> w.Button:
+        """Find the button whose label or tooltip begins so; ``.click()`` presses it."""
+        waiting: list[w.Widget] = [self.box]
+        while waiting:
+            widget = waiting.pop(0)
+            if isinstance(widget, w.Button) and (
+                widget.description.startswith(words) or (widget.tooltip or "").startswith(words)
+            ):
+                return widget
+            waiting = [*getattr(widget, "children", ()), *waiting]
+        raise LookupError(words)
+
+    def _reported(self, _change: Any = None) -> None:
+        if not self._showing:
+            self._changed(self._inputs.read())
+
+    def _show_inputs(self, value: Any) -> None:
+        """Show a value, without reporting it as a change."""
+        self._showing = True
+        try:
+            self._inputs.show(value)
+        finally:
+            self._showing = False
 
     # -- the answer -------------------------------------------------------------------------
 
@@ -142,7 +194,8 @@ class Card:
         self.value = answer.value
         self._feedback.value = ""
         try:
-            self._editor.show(None if is_blank(answer.value) else self.question.fit(answer.value))
+            fitted = None if is_blank(answer.value) else self.question.fit(answer.value)
+            self._show_inputs(fitted)
         except (UnfitAnswer, ValueError, TypeError):
             self._show_raw(answer.value)
         self._say_status()
@@ -151,12 +204,12 @@ class Card:
             self._show_result()
 
     def _show_raw(self, value: Any) -> None:
-        if self.question.kind in ("number", "form"):
+        if self.question.keeps_typed:
             try:  # what was typed is shown again even if it cannot be read
-                self._editor.show(value)
+                self._show_inputs(value)
                 return
-            except Exception:  # neither does the editor know what to do with it
-                self._editor.show(None)
+            except Exception:  # neither do the inputs know what to do with it
+                self._show_inputs(None)
         words = _(
             "Your saved answer “{answer}” does not fit this question any more. It is kept until "
             "you answer again."
@@ -172,7 +225,7 @@ class Card:
             If the value does not fit the question.
         """
         fitted = None if is_blank(value) else self.question.fit(value)
-        self._editor.show(fitted)
+        self._show_inputs(fitted)
         self._changed(fitted)
 
     def _changed(self, value: Any) -> None:
@@ -194,7 +247,7 @@ class Card:
         return self._show_result()
 
     def _show_result(self) -> Result | None:
-        if self.question.kind == "free_text":
+        if self.question.by_hand:
             self._compare()
             return None
         result = self.practice.check(self.question, self.value)

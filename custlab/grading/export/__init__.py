@@ -32,7 +32,7 @@ def read_class(course, assignments: list[str] | None = None) -> list:
     CustLabError
         If there are none.
     """
-    from custlab.grading.export.marks import cell_order, read_marks
+    from custlab.grading.stock.marks import cell_order, read_marks
 
     with course.gradebook() as book:
         names = assignments or sorted(a.name for a in book.assignments if a.num_submissions)

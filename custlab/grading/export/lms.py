@@ -10,7 +10,7 @@ from custlab.errors import CustLabError
 from custlab.grading.collect.roster import Roster, squeezed
 from custlab.grading.export import headers
 from custlab.grading.export.csv_text import Sheet, number
-from custlab.grading.export.marks import Marks
+from custlab.grading.stock.marks import Marks
 from custlab.i18n import _
 
 CANVAS_EXACT = ("SIS Login ID", "SIS User ID", "Integration ID")

@@ -7,8 +7,8 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 
 from custlab.files import write_atomic
-from custlab.grading.export.marks import read_marks
 from custlab.grading.export.table import as_sheet, marks_table
+from custlab.grading.stock.marks import read_marks
 
 
 class QuestionsExport(ExportPlugin):

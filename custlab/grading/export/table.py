@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from custlab.grading.export.csv_text import Sheet, guarded
-from custlab.grading.export.marks import Marks
+from custlab.grading.stock.marks import Marks
 
 FIXED = [
     "assignment",

@@ -47,10 +47,10 @@ def write_feedback(
     """
     from nbgrader.converters.base import NbGraderException
 
-    from custlab.grading.export.marks import cell_order, read_marks
     from custlab.grading.feedback.pages import ClassData, FeedbackPages
-    from custlab.grading.feedback.questions import read_questions
     from custlab.grading.feedback.reread import Places
+    from custlab.grading.read.questions import read_questions
+    from custlab.grading.stock.marks import cell_order, read_marks
 
     questions = read_questions(course, assignment)
     with course.gradebook() as book:

@@ -15,10 +15,9 @@ from markupsafe import Markup
 
 from custlab.errors import CustLabError
 from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, from_bytes
-from custlab.grading.feedback.expected import answer_words
-from custlab.grading.feedback.questions import Asked
 from custlab.grading.feedback.reread import LESSONS, Place
 from custlab.grading.read.intake import joined_answers, read_submission
+from custlab.grading.read.questions import Asked
 from custlab.grading.read.tamper import findings
 from custlab.grading.stock.results import CellResult, Results, read_results, results_path
 from custlab.i18n import _
@@ -192,7 +191,7 @@ def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) 
             (learner.student, learner.notebook),
             answers_of(data.course, data.marks.assignment, learner.student, learner.notebook),
         )
-        item.answer = tuple(answer_words(asked.question, answers.get(asked.question.id)))
+        item.answer = tuple(asked.question.lines(answers.get(asked.question.id)))
     else:
         written = _written(notebook, asked.solutions)
         item.prose = markdown(written) if asked.by_hand else ""

@@ -10,10 +10,10 @@ from nbgrader.converters import GenerateFeedback
 from traitlets import List, Type
 
 from custlab.files import write_atomic
-from custlab.grading.export.marks import Marks
 from custlab.grading.feedback.content import Learner, page
-from custlab.grading.feedback.questions import Asked
 from custlab.grading.feedback.reread import Places
+from custlab.grading.read.questions import Asked
+from custlab.grading.stock.marks import Marks
 
 
 @dataclass

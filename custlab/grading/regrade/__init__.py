@@ -95,7 +95,7 @@ def apply_regrade(
 
 
 def _marks(course, assignment: str):
-    from custlab.grading.export.marks import cell_order, read_marks
+    from custlab.grading.stock.marks import cell_order, read_marks
 
     with course.gradebook() as book:
         return read_marks(book, assignment, cell_order(course, assignment))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from custlab.grading.export.marks import Marks
+from custlab.grading.stock.marks import Marks
 from custlab.grading.stock.results import Results
 from custlab.i18n import _
 

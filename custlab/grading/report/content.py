@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from custlab.errors import CustLabError
-from custlab.grading.export.marks import Marks, cell_order, read_marks
 from custlab.grading.feedback.content import answers_of
-from custlab.grading.feedback.questions import Asked, read_questions
 from custlab.grading.feedback.reread import LESSONS, Place, Places
+from custlab.grading.read.questions import Asked, read_questions
 from custlab.grading.report.statistics import (
     LOW,
     cronbach_alpha,
@@ -19,6 +18,7 @@ from custlab.grading.report.statistics import (
     totals,
 )
 from custlab.grading.report.wrong import Found, find_wrong
+from custlab.grading.stock.marks import Marks, cell_order, read_marks
 from custlab.grading.stock.results import Results, read_all_results
 from custlab.i18n import _, ngettext
 

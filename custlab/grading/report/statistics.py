@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.grading.export.marks import Marks
+from custlab.grading.stock.marks import Marks
 
 # Below this many learners a correlation of 0.3 may as well be 0: its 95 % interval includes both.
 FEWEST = 20

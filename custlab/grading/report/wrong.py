@@ -10,13 +10,10 @@ from dataclasses import dataclass, field
 from custlab.exercises.kinds import check
 from custlab.exercises.result import Outcome
 from custlab.grading.feedback.content import says_blank
-from custlab.grading.feedback.expected import answer_words
-from custlab.grading.feedback.questions import Asked
+from custlab.grading.read.questions import Asked
 from custlab.grading.stock.results import CellResult
-from custlab.i18n import _
 
 MOST = 6
-WRITTEN = ("text", "long_text")  # fields of a form that hold a learner's own words
 
 
 @dataclass
@@ -143,30 +140,7 @@ def wrong_parts(asked: Asked, value: object) -> list[tuple[str, str]]:
     if value is None or question is None:
         return []
     try:
-        result = check(question.kind, value, **asked.marking) if asked.marking else None
+        result = check(question.kind, value, **asked.marking)
     except Exception:  # a key that is made from data, or an answer that fits nothing
-        result = None
-    if result is None or not result.parts:
-        told = result.message if result and result.misconception else ""
-        return [("; ".join(answer_words(question, value)), told)]
-    if question.kind == "choose_several":
-        return [_tick(question, part, value) for part in result.parts]
-    wrong = [part for part in result.parts if part.share < 1 and not part.blank]
-    return [(_part_words(question, part.name, value), part.message) for part in wrong]
-
-
-def _tick(question, part, value) -> tuple[str, str]:
-    """Say a tick that is wrong or missing."""
-    ticked = part.name in question.fit(value)
-    text = _("ticked: {option}") if ticked else _("not ticked: {option}")
-    return text.format(option=question.options.get(part.name, part.name)), part.message
-
-
-def _part_words(question, name: str, value) -> str:
-    """Say one row, item or field; what a learner wrote in their own words is not repeated."""
-    item = getattr(question, "fields", {}).get(name)
-    if item is not None and item.type in WRITTEN:
-        return item.label
-    given = value.get(name) if isinstance(value, dict) else None
-    words = answer_words(question, {name: given}) if given is not None else []
-    return "; ".join(words) or str(name)
+        return [("; ".join(question.lines(value)), "")]
+    return question.wrong_parts(value, result)

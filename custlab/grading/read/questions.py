@@ -8,18 +8,19 @@ them and never passes their source on.
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import nbformat
 
 from custlab.exercises import expect
 from custlab.exercises import fields as form_fields
-from custlab.exercises.asking import Asking
-from custlab.exercises.kinds import QUESTIONS
+from custlab.exercises.kinds import KINDS
 from custlab.exercises.kinds.base import Question
-from custlab.grading.feedback.expected import expected_words
 from custlab.grading.read.master import Master, MasterCell, load_masters
 
 # Prompts begin with "**Question 3 (2 points).**", perhaps below a heading of the exercise's part.
@@ -143,7 +144,8 @@ def _describe(asked: Asked, cell: MasterCell, master: Master, calls: dict, writt
     names = _plain_names(tree)
     known = {word: _value(node, names) for word, node in told.items()}
     if known.get("key") is not None:
-        asked.expected = expected_words(asked.question, known["key"])
+        with contextlib.suppress(KeyError, TypeError, ValueError, IndexError, AttributeError):
+            asked.expected = asked.question.right_lines(known["key"])
         asked.marking = {w: v for w, v in known.items() if w not in ("points", "kind")}
 
 
@@ -165,16 +167,19 @@ def _rubric(written: str) -> str:
     return match[1].strip() if match else ""
 
 
-class _Recorder(Asking):
+class _Recorder:
     """Stands for the sheet: keeps the question instead of showing it."""
 
     def __init__(self) -> None:
         self.questions: dict[str, Question] = {}
 
+    def __getattr__(self, kind: str) -> Callable:
+        return partial(KINDS[kind].ask, self)
+
     def _ask(self, kind: str, id: str, prompt: str, *_args: Any, **spec: Any) -> None:
-        known = {item.name for item in fields(QUESTIONS[kind])}
+        known = {item.name for item in fields(KINDS[kind])}
         spec = {name: value for name, value in spec.items() if name in known}
-        self.questions[id] = QUESTIONS[kind](id, prompt, **spec)
+        self.questions[id] = KINDS[kind](id, prompt, **spec)
 
 
 def _calls(master: Master) -> dict[str, Question]:
@@ -185,7 +190,7 @@ def _calls(master: Master) -> dict[str, Question]:
             continue
         for node in ast.walk(_parsed(cell.source)):
             asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if asks and node.func.attr in QUESTIONS:
+            if asks and node.func.attr in KINDS:
                 _value(node, {"sheet": sheet})
     return sheet.questions
 
