@@ -19,6 +19,32 @@ def test_notebooks_are_clean():
     assert all_complaints() == []
 
 
+# Runs in the lesson's own kernel, below its last cell: every question is answered in four ways, and
+# shown again as after a restart.
+DRIVE = """
+from custlab.exercises.answers import Answer
+from custlab.exercises.result import Outcome
+
+driven = 0
+for name, card in sheet.cards.items():
+    question, practice = card.question, card.practice
+    right = question.right(practice.key) if practice else None
+    for value in (right, question.example(), None):
+        card.set(value)
+        result = card.check()
+        if result is not None and value is None:
+            assert result.outcome is Outcome.NOT_ATTEMPTED, (name, result)
+        elif result is not None and value is right:
+            assert result.outcome is Outcome.CORRECT, (name, result)
+        elif result is not None:
+            assert result.outcome is not Outcome.ERROR, (name, result)
+        card.show(Answer(question.kind, value, tries=1))
+        driven += 1
+    card.show(Answer(question.kind, {"nobody": ["asked", -1]}, tries=1))
+assert driven >= 3 * len(sheet.questions) > 0
+"""
+
+
 def _on_case(book, case):
     """Change the one word that chooses the case; say whether the lesson has it."""
     for cell in book.cells:
@@ -59,10 +85,12 @@ def _params():
 
 
 @pytest.mark.parametrize(("path", "case"), list(_params()))
-def test_lesson_runs_without_a_warning(path, case, tmp_path, monkeypatch):
+def test_lesson_runs_without_a_warning_and_takes_every_answer(path, case, tmp_path, monkeypatch):
     monkeypatch.setenv("CUSTLAB_HOME", str(ROOT))
     monkeypatch.setenv("PYTHONWARNINGS", "default")
     book = nbformat.read(path, as_version=4)
     _on_case(book, case)
+    if any("sheet = Sheet(" in cell.source for cell in book.cells):
+        book.cells.append(nbformat.v4.new_code_cell(DRIVE))
     _run(path, book, tmp_path)
     assert _warnings(book) == []

@@ -69,6 +69,15 @@ def _check(kind, answer):
     return check(kind, answer, key, **options)
 
 
+def test_a_zone_may_name_one_number_for_both_ends():
+    key = {"a": {"across": 3, "up": (1, 2)}, "b": {"up": 1}}
+    assert check("place", {"a": [3, 1], "b": [2, 1]}, key).outcome is Outcome.CORRECT
+    assert check("place", {"a": [2, 1], "b": [2, 1]}, key).share == 0.5
+    question = KINDS["place"]("q", "?", {"a": "A", "b": "B"}, ("x", "", ""), ("y", "", ""), 3)
+    assert check("place", question.right(key), key).outcome is Outcome.CORRECT
+    assert question.right_lines(key) == ["A: x 3, y 1–2", "B: y 1"]
+
+
 def test_every_check_has_an_example():
     assert set(EXAMPLES) == {name for name, kind in KINDS.items() if not kind.by_hand}
 

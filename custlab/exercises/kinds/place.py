@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -178,7 +179,8 @@ class Place(Question):
             {item: [column, row]}.
         key : mapping
             {item: zone}. A zone is {"across": (low, high), "up": (low, high)}, both ends included
-            and either of them optional; or one cell [column, row], with the tolerance around it.
+            and either of them optional; one number stands for both ends. Or it is one cell
+            [column, row], with the tolerance around it.
         because : mapping, optional
             {item: what it means when it is placed elsewhere}.
         tolerance : float, optional
@@ -191,6 +193,15 @@ class Place(Question):
                 for item, wanted in key.items()
             ]
         )
+
+    @staticmethod
+    def right(key: Any) -> dict[str, list[int]]:
+        """Put each item into the lower left corner of its zone."""
+        zones = {item: _zone(wanted) for item, wanted in key.items()}
+        return {
+            item: [math.ceil(zone.get(axis, (1, 1))[0]) for axis in ("across", "up")]
+            for item, zone in zones.items()
+        }
 
     def right_lines(self, key: Any) -> list[str]:
         """Say each item's zone."""
@@ -209,7 +220,10 @@ class Place(Question):
 def _zone(wanted: Any, tolerance: float = 0) -> Mapping[str, Sequence[float]]:
     """Read a zone, or make one of a cell and the tolerance around it."""
     if isinstance(wanted, Mapping):
-        return wanted
+        return {
+            axis: tuple(ends) if isinstance(ends, Sequence) else (ends, ends)
+            for axis, ends in wanted.items()
+        }
     ends = [(middle - tolerance, middle + tolerance) for middle in wanted]
     return dict(zip(("across", "up"), ends, strict=True))
 

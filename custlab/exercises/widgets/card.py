@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from custlab.exercises import result as results
 from custlab.exercises.answers import Answer
 from custlab.exercises.kinds import check
 from custlab.exercises.kinds.base import Question
@@ -27,8 +28,15 @@ class Practice:
     options: dict[str, Any] = field(default_factory=dict)
 
     def check(self, question: Question, value: Any) -> Result:
-        """Check an answer at once."""
-        return check(question.kind, value, self.key, self.because, **self.options)
+        """Check an answer at once; a lesson goes on, whatever is wrong with its key."""
+        try:
+            return check(question.kind, value, self.key, self.because, **self.options)
+        except Exception as fault:
+            text = _(
+                "Your answer is saved, but this lesson cannot check it ({fault}). Go on, and tell "
+                "whoever gave you the course."
+            )
+            return results.error(text.format(fault=f"{type(fault).__name__}: {fault}"))
 
 
 @dataclass
