@@ -28,8 +28,12 @@ QUIET_SETTINGS = {
     },
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 30},
 }
-# The instructor's tools of nbgrader, which would only puzzle a learner.
-INSTRUCTOR_TOOLS = ("create-assignment", "formgrader", "course-list", "assignment-list", "menu")
+# The instructor's tools of nbgrader, which would only puzzle a learner, or mislead one.
+INSTRUCTOR_TOOLS = (
+    "create-assignment", "formgrader", "course-list", "assignment-list", "menu",
+    # Without the hidden tests it would call a blank exercise a success.
+    "validate-assignment",
+)  # fmt: skip
 
 
 def open_course(port: int | None = None, browser: bool = True, instructor: bool = False) -> None:

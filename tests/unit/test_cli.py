@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from custlab.cli import check
 from custlab.cli.app import app
-from custlab.cli.lab import free_port
+from custlab.cli.lab import free_port, server_environment
 from custlab.errors import CustLabError
 from tests.hygiene import ROOT
 
@@ -233,3 +233,13 @@ def test_lab_serves_the_start_page_without_asking_about_news():
     finally:
         os.killpg(server.pid, signal.SIGINT)
         server.communicate(timeout=30)
+
+
+def test_learners_do_not_meet_a_button_that_calls_blank_answers_a_success(bare_course):
+    def hidden(instructor):
+        server_environment(bare_course, instructor)
+        config = bare_course / ".jupyter-state" / "labconfig" / "page_config.json"
+        return json.loads(config.read_text(encoding="utf-8"))["disabledExtensions"]
+
+    assert hidden(instructor=False)["@jupyter/nbgrader:validate-assignment"] is True
+    assert hidden(instructor=True)["@jupyter/nbgrader:validate-assignment"] is False

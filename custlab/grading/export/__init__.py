@@ -113,7 +113,7 @@ def fill_sheet(
 
 def _blank(course, marks) -> dict[str, set[int]]:
     """Find out from the grading results which questions learners left blank."""
-    from custlab.grading.feedback.content import results_of, says_blank
+    from custlab.grading.stock.results import results_of, says_blank
 
     rows = {(row["notebook"], row["cell"]): number for number, row in marks.questions.iterrows()}
     found: dict[str, set[int]] = {}

@@ -7,22 +7,18 @@ import os
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 import mistune
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from custlab.errors import CustLabError
-from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, from_bytes
 from custlab.grading.feedback.reread import LESSONS, Place
-from custlab.grading.read.intake import joined_answers, read_submission
+from custlab.grading.read.intake import answers_of
 from custlab.grading.read.questions import Asked
 from custlab.grading.read.tamper import findings
-from custlab.grading.stock.results import CellResult, Results, read_results, results_path
+from custlab.grading.stock.results import CellResult, Results, results_of, says_blank
 from custlab.i18n import _
+from custlab.templates import render, style_sheet
 
-HERE = Path(__file__).parent
 SIGNS = {"right": "✔", "partly": "◐", "wrong": "✘", "blank": "○", "open": "…"}
 
 
@@ -99,10 +95,10 @@ def page(data, learner: Learner, notebook) -> str:
     raw = float(scores.fillna(0.0).sum())
     penalty = float(row["late_penalty"]) if whole and row["late_penalty"] > 0 else 0.0
     name = f"{row['first_name']} {row['last_name']}".strip()
-    return _template().render(
-        _=_,
+    return render(
+        "grading/feedback/page.html",
         language=os.environ.get("CUSTLAB_LANG", "en").replace("_", "-") or "en",
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        style=Markup(style_sheet("grading/feedback/style.css")),
         title=_title(notebook) or learner.notebook,
         learner=f"{name} ({learner.student})" if name else learner.student,
         points=points,
@@ -128,37 +124,6 @@ def points(value: float) -> str:
     ('2', '1.25')
     """
     return "–" if value is None or math.isnan(value) else f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def results_of(course, assignment: str, student: str) -> Results | None:
-    """Read what `custlab grade` noted about a learner; None if stock nbgrader graded."""
-    try:
-        return read_results(results_path(course.results(assignment), student))
-    except CustLabError:
-        return None
-
-
-def answers_of(course, assignment: str, student: str, notebook: str) -> dict:
-    """Read a learner's answers to widget questions, from the file or the receipt.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    assignment, student, notebook : str
-        Whose answers.
-
-    Returns
-    -------
-    dict
-        Values by question; empty if there are none.
-    """
-    folder = course.folder("submitted", student, assignment)
-    content, _remark = joined_answers(read_submission(folder, student, {notebook}, {}), notebook)
-    try:
-        return {name: answer.value for name, answer in from_bytes(content or b"{}").items()}
-    except (DamagedAnswersError, NewerAnswersError):
-        return {}
 
 
 def _asked(data, notebook: str):
@@ -226,21 +191,6 @@ def _state(earned: float, most: float, found: CellResult | None, message: str) -
     return "blank" if blank else "wrong"
 
 
-def says_blank(message: str) -> bool:
-    """Tell whether a test's message says that nothing was answered.
-
-    Examples
-    --------
-    >>> says_blank("Not attempted: 0 of 2 points. There is no answer here.")
-    True
-    """
-    from custlab.exercises.result import Outcome
-
-    words = Outcome.NOT_ATTEMPTED.words
-    lines = [line for line in message.splitlines() if line.strip()]
-    return bool(lines) and all(re.search(rf"(^|: ){re.escape(words)}\b", line) for line in lines)
-
-
 def _printed(notebook, cell: str) -> str:
     """Take what a test printed from the notebook; never a traceback, which shows its source."""
     for node in notebook.cells:
@@ -292,11 +242,3 @@ def markdown(text: str) -> str:
     made = _writer()(text)
     made = re.sub(r"<(/?)h[1-6]>", r"<\1p>", made)
     return Markup(re.sub(r"<img[^>]*>", "", made))
-
-
-@lru_cache
-def _template():
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("page.html")

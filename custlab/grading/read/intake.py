@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, from_bytes
 from custlab.i18n import _
 
 MAX_NOTEBOOK = 50_000_000
@@ -225,3 +226,26 @@ def _as_json(content: bytes):
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
+
+
+def answers_of(course, assignment: str, student: str, notebook: str) -> dict:
+    """Read a learner's answers to widget questions, from the file or the receipt.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student, notebook : str
+        Whose answers.
+
+    Returns
+    -------
+    dict
+        Values by question; empty if there are none.
+    """
+    folder = course.folder("submitted", student, assignment)
+    content, _remark = joined_answers(read_submission(folder, student, {notebook}, {}), notebook)
+    try:
+        return {name: answer.value for name, answer in from_bytes(content or b"{}").items()}
+    except (DamagedAnswersError, NewerAnswersError):
+        return {}

@@ -13,8 +13,8 @@ from pathlib import Path
 from custlab.files import write_atomic
 from custlab.grading.feedback.reread import LESSONS
 from custlab.i18n import _
-
-HERE = Path(__file__).parent
+from custlab.templates import render as fill
+from custlab.templates import style_sheet
 
 
 def write_report(
@@ -59,7 +59,6 @@ def write_report(
 
 def render(report, names: bool = False) -> str:
     """Lay a report out as HTML."""
-    from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
     from custlab.grading.feedback.content import markdown
@@ -77,13 +76,9 @@ def render(report, names: bool = False) -> str:
     if not names:
         counted = Counter((cell, reason) for _student, cell, reason in report.reviews)
         reviews = [(*what, count) for what, count in counted.most_common()]
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    css = (HERE.parent / "feedback" / "style.css").read_text(encoding="utf-8")
-    css += (HERE / "style.css").read_text(encoding="utf-8")
-    return environment.get_template("page.html").render(
-        _=_,
+    css = style_sheet("grading/feedback/style.css") + style_sheet("grading/report/style.css")
+    return fill(
+        "grading/report/page.html",
         r=report,
         names=names,
         language=os.environ.get("CUSTLAB_LANG", "en").replace("_", "-") or "en",

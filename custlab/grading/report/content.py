@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from custlab.errors import CustLabError
-from custlab.grading.feedback.content import answers_of
 from custlab.grading.feedback.reread import LESSONS, Place, Places
+from custlab.grading.read.intake import answers_of
 from custlab.grading.read.questions import Asked, read_questions
 from custlab.grading.report.statistics import (
     LOW,

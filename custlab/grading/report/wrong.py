@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from custlab.exercises.kinds import check
 from custlab.exercises.result import Outcome
-from custlab.grading.feedback.content import says_blank
 from custlab.grading.read.questions import Asked
-from custlab.grading.stock.results import CellResult
+from custlab.grading.stock.results import CellResult, says_blank
 
 MOST = 6
 

@@ -43,10 +43,12 @@ while it ran (``cell``, ``what``: ``timeout``, ``hung``, ``died``, ``flood``, ``
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from custlab.errors import CustLabError
+from custlab.exercises.result import Outcome
 from custlab.files import write_atomic
 from custlab.i18n import _
 
@@ -179,3 +181,24 @@ def read_all_results(folder: Path) -> list[Results]:
     """
     paths = sorted(Path(folder).glob("*.json"))
     return [read_results(path) for path in paths if not path.name.startswith(".")]
+
+
+def results_of(course, assignment: str, student: str) -> Results | None:
+    """Read what `custlab grade` noted about a learner; None if stock nbgrader graded."""
+    try:
+        return read_results(results_path(course.results(assignment), student))
+    except CustLabError:
+        return None
+
+
+def says_blank(message: str) -> bool:
+    """Tell whether a test's message says that nothing was answered.
+
+    Examples
+    --------
+    >>> says_blank("Not attempted: 0 of 2 points. There is no answer here.")
+    True
+    """
+    words = Outcome.NOT_ATTEMPTED.words
+    lines = [line for line in message.splitlines() if line.strip()]
+    return bool(lines) and all(re.search(rf"(^|: ){re.escape(words)}\b", line) for line in lines)
