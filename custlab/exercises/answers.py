@@ -28,11 +28,15 @@ KEEP_EARLIER = 5
 LONG_AGO = "1970-01-01T00:00:00.000000Z"
 
 
-class DamagedAnswersError(ValueError):
+class UnreadableAnswersError(ValueError):
+    """An answers file that cannot be used, for either of the two reasons below."""
+
+
+class DamagedAnswersError(UnreadableAnswersError):
     """Text that is no answers file, or one that nobody's kit has written."""
 
 
-class NewerAnswersError(ValueError):
+class NewerAnswersError(UnreadableAnswersError):
     """An answers file in a format that only a newer kit understands."""
 
 

@@ -20,7 +20,7 @@ import math
 import numbers
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from custlab.exercises import result as results
 from custlab.exercises.frames import Known, compare_frame, compare_series
@@ -37,6 +37,18 @@ __all__ = [
     "compare_number",
     "compare_series",
 ]
+
+
+class _Marked(NamedTuple):
+    """One part of a test cell: what it is called, what it is worth, what was found."""
+
+    label: str
+    points: float
+    result: Result
+
+    @property
+    def earned(self) -> float:
+        return self.result.share * self.points
 
 
 class Marks:
@@ -62,7 +74,7 @@ class Marks:
 
     def __init__(self, points: float, names: Mapping[str, Any]) -> None:
         self.points, self._names = float(points), names
-        self.found: list[tuple[str, float, float, Result]] = []
+        self._parts: list[_Marked] = []
 
     def part(
         self, name: str, points: float, test: Callable[[Any], Result | bool], label: str = ""
@@ -80,8 +92,7 @@ class Marks:
         label : str, optional
             What to call this part, if the name alone does not say it.
         """
-        found = self._try(name, test)
-        self.found.append((label or name, float(points), found.share * points, found))
+        self._parts.append(_Marked(label or name, float(points), self._try(name, test)))
 
     def _try(self, name: str, test: Callable[[Any], Result | bool]) -> Result:
         got = self._names.get(name)
@@ -90,35 +101,39 @@ class Marks:
             return Result(Outcome.NOT_ATTEMPTED, 0.0, missing)
         try:
             with _quietly():
-                found = test(got)
+                return _as_result(test(got))
         except NotImplementedError:
             return results.not_attempted()
         except (Exception, SystemExit) as fault:
             return results.error(explain_fault(fault))
-        if isinstance(found, Result):
-            return found
-        return results.correct() if found else results.incorrect()
 
     def total(self) -> float:
         """Print a sentence for each part and give the points, rounded to the nearest quarter."""
-        if not math.isclose(sum(points for _l, points, _e, _r in self.found), self.points):
+        if not math.isclose(sum(part.points for part in self._parts), self.points):
             raise ValueError("the parts do not add up to the cell's points")
-        for label, points, earned, found in self.found:
+        for part in self._parts:
             print(
                 _("{part}: {outcome} ({earned:g} of {points:g}). {message}")
                 .format(
-                    part=label,
-                    outcome=found.outcome.words,
-                    earned=round(earned, 2),
-                    points=points,
-                    message=" ".join(found.message.split()),
+                    part=part.label,
+                    outcome=part.result.outcome.words,
+                    earned=round(part.earned, 2),
+                    points=part.points,
+                    message=" ".join(part.result.message.split()),
                 )
                 .strip()
             )
-        if all(found.outcome is Outcome.CORRECT for *_rest, found in self.found):
+        if all(part.result.outcome is Outcome.CORRECT for part in self._parts):
             return self.points
-        earned = round(sum(earned for _l, _p, earned, _r in self.found) / STEP) * STEP
+        earned = round(sum(part.earned for part in self._parts) / STEP) * STEP
         return float(min(max(earned, 0.0), max(self.points - STEP, 0.0)))
+
+
+def _as_result(found: Result | bool) -> Result:
+    """Read what an author's test gives: a result, or whether the answer is right."""
+    if isinstance(found, Result):
+        return found
+    return results.correct() if found else results.incorrect()
 
 
 def explain_fault(fault: BaseException) -> str:
@@ -346,11 +361,9 @@ def _one_call(
         return Part(name, 0.0, f"{name}: {explain_fault(fault)}")
     if got is None:
         return Part(name, 0.0, _("The function gives nothing back: is “return” missing?"), "return")
-    found = compare(got, expected)
-    if not isinstance(found, Result):
-        found = results.correct() if found else results.incorrect()
-    message = "" if found.share == 1.0 else f"{name}: {found.message}"
-    return Part(name, found.share, message, found.misconception)
+    result = _as_result(compare(got, expected))
+    message = "" if result.share == 1.0 else f"{name}: {result.message}"
+    return Part(name, result.share, message, result.misconception)
 
 
 def _same_input(after: Any, before: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from custlab.exercises import answers as formats
-from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError
+from custlab.exercises.answers import UnreadableAnswersError
 from custlab.exercises.store import answers_path, receipts_in
 from custlab.files import write_atomic
 
@@ -40,7 +40,7 @@ def restore_answers(notebook: Any, sheet: str, folder: Path) -> bool:
         saved = formats.from_bytes(path.read_bytes())
     except FileNotFoundError:
         saved = {}
-    except (DamagedAnswersError, NewerAnswersError):
+    except UnreadableAnswersError:
         if not from_receipt:
             return False
         path.replace(path.with_name(f"{path.name}.damaged"))

@@ -15,7 +15,7 @@ from typing import Any
 
 from custlab.errors import InputError
 from custlab.exercises import answers as formats
-from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError
+from custlab.exercises.answers import UnreadableAnswersError
 from custlab.exercises.receipt import bundle
 from custlab.exercises.store import answers_path
 
@@ -54,7 +54,7 @@ def _newest(payload: Any, folder: Path) -> dict[str, Any]:
         known = formats.from_payload(payload)
         file = answers_path(payload.get("sheet"), folder)
         joined = formats.merge(known, formats.from_bytes(file.read_bytes()))
-    except (OSError, DamagedAnswersError, NewerAnswersError, InputError):
+    except (OSError, UnreadableAnswersError, InputError):
         return {}
     if joined == known:
         return {}

@@ -17,7 +17,13 @@ from typing import Any
 
 from custlab.errors import InputError
 from custlab.exercises import answers as formats
-from custlab.exercises.answers import Answer, Answers, DamagedAnswersError, NewerAnswersError
+from custlab.exercises.answers import (
+    Answer,
+    Answers,
+    DamagedAnswersError,
+    NewerAnswersError,
+    UnreadableAnswersError,
+)
 from custlab.files import write_atomic
 from custlab.i18n import _
 
@@ -67,7 +73,7 @@ def read_answers(sheet: str, folder: Path | None = None) -> Answers:
     path = answers_path(sheet, folder)
     try:
         return _read_file(path)
-    except (OSError, DamagedAnswersError, NewerAnswersError):
+    except (OSError, UnreadableAnswersError):
         return receipts_beside(sheet, path.parent)
 
 
@@ -104,7 +110,7 @@ def receipts_in(notebook: Any, sheet: str) -> Answers:
         if isinstance(payload, dict) and payload.get("sheet") == sheet:
             try:
                 found.append(formats.from_payload(payload))
-            except (DamagedAnswersError, NewerAnswersError):
+            except UnreadableAnswersError:
                 continue
     return formats.merge({}, *found)
 

@@ -116,9 +116,13 @@ class Place(Question):
         return render(
             "exercises/kinds/place.html",
             words=self.words(places) or _("Nothing is placed yet."),
-            question=self, side=self.size * CELL, cell=CELL, dots=dots,
-            left=MARGIN_LEFT, below=MARGIN_BOTTOM,
-        )  # fmt: skip
+            question=self,
+            side=self.size * CELL,
+            cell=CELL,
+            dots=dots,
+            left=MARGIN_LEFT,
+            below=MARGIN_BOTTOM,
+        )
 
     def _dots(self, column: int, row: int, numbers: list[int]) -> list[tuple[float, float, int]]:
         """Give the numbers of the items that share a cell places side by side."""

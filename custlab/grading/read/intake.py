@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from custlab.exercises.answers import DamagedAnswersError, NewerAnswersError, from_bytes
+from custlab.exercises.answers import UnreadableAnswersError, from_bytes
 from custlab.i18n import _
 
 MAX_NOTEBOOK = 50_000_000
@@ -211,7 +211,7 @@ def joined_answers(submission: Submission, notebook: str) -> tuple[bytes | None,
     if content is not None:
         try:
             saved = formats.from_bytes(content)
-        except (formats.DamagedAnswersError, formats.NewerAnswersError) as error:
+        except formats.UnreadableAnswersError as error:
             remark = _("the answers file cannot be read ({error})").format(error=error)
     receipt = receipts_in(_as_json(submission.notebooks.get(notebook, b"")), notebook)
     if not saved and not receipt:
@@ -247,5 +247,5 @@ def answers_of(course, assignment: str, student: str, notebook: str) -> dict:
     content, _remark = joined_answers(read_submission(folder, student, {notebook}, {}), notebook)
     try:
         return {name: answer.value for name, answer in from_bytes(content or b"{}").items()}
-    except (DamagedAnswersError, NewerAnswersError):
+    except UnreadableAnswersError:
         return {}
