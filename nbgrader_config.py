@@ -23,6 +23,10 @@ c.CourseDirectory.autograded_directory = "course/autograded"
 c.CourseDirectory.feedback_directory = "course/feedback"
 c.CourseDirectory.db_url = "sqlite:///course/gradebook.db"
 
+# `custlab grade` calls it with the name of each case that an assignment uses, before it forks the
+# kernels of all submissions: each file is read once.
+c.CustLab.prepare_data = "custlab.cases.shared:share_case"
+
 # An answers file in a master's folder would overwrite every learner's: never copy one from there,
 # but do copy the learners' own (that is why it is not in CourseDirectory.ignore).
 # A receipt inside a notebook becomes an answers file before the outputs are cleared.

@@ -95,6 +95,7 @@ def _show(run) -> int:
         TimeRemainingColumn,
     )
 
+    from custlab.grading.stock.results import readable
     from custlab.i18n import _
 
     console = Console(stderr=True)
@@ -106,7 +107,8 @@ def _show(run) -> int:
         task = progress.add_task(run.assignment, total=len(run.students))
 
         def told(student: str, results) -> None:
-            progress.update(task, advance=1, description=f"{run.assignment}  {student}")
+            shown = readable(f"{run.assignment}  {student}")
+            progress.update(task, advance=1, description=shown)
 
         try:
             summary = run.start(told)
@@ -122,6 +124,7 @@ def _show(run) -> int:
 
 def _tell(console, run, summary) -> None:
     """Say what was done, and name the slow, the failed and what a person should look at."""
+    from custlab.grading.stock.results import readable
     from custlab.i18n import _, ngettext
 
     count = len(summary.graded)
@@ -143,8 +146,17 @@ def _tell(console, run, summary) -> None:
                 markup=False,
             )
     for student, reason in sorted(summary.failed.items()):
-        text = _("NOT graded: {student}: {reason}").format(student=student, reason=reason)
+        text = _("NOT graded: {student}: {reason}")
+        text = readable(text.format(student=student, reason=reason))
         console.print("  " + text, markup=False)
     if summary.failed:
-        console.print(_("Nothing was written for these; grade again once the reason is gone."))
+        count = len(summary.failed)
+        text = ngettext(
+            "{n} submission is not graded yet: nothing was written for it. The same command "
+            "grades it once the reason is gone.",
+            "{n} submissions are not graded yet: nothing was written for them. The same command "
+            "grades them once the reason is gone.",
+            count,
+        )
+        console.print(text.format(n=count), highlight=False)
     console.print(_("Results: {folder}").format(folder=run.folder), markup=False)

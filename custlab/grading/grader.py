@@ -12,9 +12,15 @@ from pathlib import Path
 from custlab.grading.isolate.limits import Limits, cores
 from custlab.grading.isolate.sandbox import INSIDE, View
 from custlab.grading.isolate.server import ForkServer
-from custlab.grading.prove.examination import Examination, Examiners, needs_learner
+from custlab.grading.prove.examination import (
+    Examination,
+    Examiners,
+    MachineTrouble,
+    needs_learner,
+)
 from custlab.grading.read.master import Master
 from custlab.grading.read.prefix import split
+from custlab.i18n import _
 
 
 @dataclass(frozen=True)
@@ -103,17 +109,26 @@ class Grader:
         async with few:
             prepared = await self._prepare(told | test, given, seconds)
             if not prepared:  # its common part took too long: it is left to each learner's turn
-                prepared = await self._prepare(told | test | {"names": ()}, given, seconds)
+                prepared = await self._prepare(told | test | {"names": ()}, given, seconds, True)
         key = f"{master.name} {next(self._numbers)}"
         self.examiners.keep(key, told, prepared)
         return Plan(key, not needs_learner(source, master.imports | master.constants))
 
-    async def _prepare(self, test: dict, given: dict, seconds: float) -> bytes:
+    async def _prepare(self, test: dict, given: dict, seconds: float, must=False) -> bytes:
         alone = self.examination(given)  # it has nobody's answers
         try:
-            return await alone.prepare(test, seconds)
+            prepared = await alone.prepare(test, seconds)
         finally:
             alone.close()
+        if must and not prepared:
+            text = _("a test could not be made ready ({error})")
+            raise MachineTrouble(text.format(error=alone.trouble))
+        return prepared
+
+    def renew(self) -> None:
+        """Begin with new examiners in an empty place, and a new fork server if it has ended."""
+        self.examiners.close()
+        self.server.revive()
 
     def close(self) -> None:
         """End all examiners."""

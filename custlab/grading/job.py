@@ -9,21 +9,25 @@ import json
 import socket
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import custlab
 from custlab.grading.grader import Grader, Plan
 from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.linux import processor_seconds
+from custlab.grading.prove.examination import MachineTrouble
 from custlab.grading.read.intake import Submission, joined_answers
 from custlab.grading.read.master import Master
 from custlab.grading.read.notebooks import Unreadable, read_cells
 from custlab.grading.read.repair import WorkCell, repair
-from custlab.grading.stock.results import CellResult, NotebookResult, Results
+from custlab.grading.stock.results import CellResult, NotebookResult, Results, readable
 from custlab.grading.talk import wire
-from custlab.grading.talk.learner_kernel import LearnerKernel, Outcome
+from custlab.grading.talk.learner_kernel import Budget, LearnerKernel, Outcome
 from custlab.i18n import _
 
-ENGINE = 2  # goes into the fingerprint: raise it when marks may come out differently
+ENGINE = 3  # goes into the fingerprint: raise it when marks may come out differently
 STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
+OWN_SHARE = 0.9  # of the time allowed: who computed that long was not kept from it by others
 MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
 BROKEN_TEST = {"CustLabError", "FileNotFoundError", "ImportError"}
@@ -65,7 +69,26 @@ class Job:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-async def grade(job: Job, grader: Grader) -> tuple[Results, dict[str, bytes]]:
+class Graded(NamedTuple):
+    """What came of grading one submission.
+
+    Attributes
+    ----------
+    results : Results
+        The marks, and why.
+    notebooks : dict of str to bytes
+        The executed notebooks as nbgrader keeps them in ``autograded``.
+    doubtful : bool
+        Whether marks were lost for something that may be no fault of the submission's, such as
+        time that others took; it should be graded again, alone.
+    """
+
+    results: Results
+    notebooks: dict[str, bytes]
+    doubtful: bool
+
+
+async def grade(job: Job, grader: Grader) -> Graded:
     """Grade one submission.
 
     Parameters
@@ -77,8 +100,13 @@ async def grade(job: Job, grader: Grader) -> tuple[Results, dict[str, bytes]]:
 
     Returns
     -------
-    tuple of Results and dict of str to bytes
-        The results, and the executed notebooks as nbgrader keeps them in ``autograded``.
+    Graded
+        The results and the executed notebooks.
+
+    Raises
+    ------
+    MachineTrouble
+        If this machine is at fault; no mark is given then.
     """
     began = time.monotonic()
     sent = job.submission
@@ -90,15 +118,16 @@ async def grade(job: Job, grader: Grader) -> tuple[Results, dict[str, bytes]]:
         kit=custlab.__version__,
         set_aside=[{"file": name, "reason": reason} for name, reason in sent.set_aside],
     )
-    executed = {}
+    executed, doubtful = {}, False
     for master in job.masters:
         run = NotebookRun(job, master, grader, results)
         part, notebook = await run.grade()
         results.notebooks[master.name] = part
+        doubtful = doubtful or (run.doubtful and part.lost_marks)
         if notebook is not None:
             executed[master.name] = notebook
     results.seconds = round(time.monotonic() - began, 3)
-    return results, executed
+    return Graded(results, executed, doubtful)
 
 
 class NotebookRun:
@@ -110,6 +139,9 @@ class NotebookRun:
         self.kernel: LearnerKernel | None = None
         self.ran: list[str] = []  # what a new kernel would have to run to be where this one is
         self.restarts, self.given_up = 0, ""
+        self.doubtful = False  # whether others may have been in the way
+        self.computed = 0.0  # time that the cells have had of the processor (s)
+        self.budget = Budget()
         self.plans: dict[str, Plan] = {}
         self.deadline = time.monotonic() + job.limits.total_seconds
         answers, remark = joined_answers(job.submission, master.name)
@@ -177,6 +209,7 @@ class NotebookRun:
         if not await self._ready():
             return []
         outcome = await self.kernel.run(cell.source)
+        self.computed += outcome.computed
         if outcome.status in ("ok", "error"):
             self.ran.append(cell.source)
         else:
@@ -189,6 +222,9 @@ class NotebookRun:
         self.part.events.append({"cell": name, "what": outcome.status, "text": text})
         sentence = _("[This cell {what}.]").format(what=text)
         outcome.outputs.append(_text(sentence))
+        own = outcome.computed >= OWN_SHARE * self.job.limits.cell_seconds
+        if outcome.status != "flood" and not (outcome.status in ("timeout", "hung") and own):
+            self.doubtful = True
         if outcome.lost_kernel:
             await self._end_kernel()
 
@@ -203,6 +239,8 @@ class NotebookRun:
             await self._replay()
         if not self.given_up and time.monotonic() > self.deadline:
             self.given_up = _("the submission ran longer than allowed altogether")
+            if self.computed < OWN_SHARE * self.job.limits.total_seconds:
+                self.doubtful = True
         if self.given_up and not any(event["what"] == "stopped" for event in self.part.events):
             self.part.events.append({"cell": "", "what": "stopped", "text": self.given_up})
         return not self.given_up
@@ -211,15 +249,16 @@ class NotebookRun:
         """Start a kernel; try again if the machine is too busy for it to get ready."""
         for attempt in range(STARTS):
             self.kernel = LearnerKernel(
-                self.grader.server, self.job.limits, self.grader.view, self.files
+                self.grader.server, self.job.limits, self.grader.view, self.files, self.budget
             )
             try:
                 await self.kernel.start()
                 return
-            except RuntimeError:
+            except (RuntimeError, wire.WireError) as error:
                 await self._end_kernel()
                 if attempt == STARTS - 1:
-                    raise
+                    text = _("no kernel could be started ({error})")
+                    raise MachineTrouble(text.format(error=error)) from error
 
     async def _replay(self) -> None:
         """Run again what had run well, so that later cells find what they need."""
@@ -249,7 +288,9 @@ class NotebookRun:
             report = await self._examine(cell, plan, self.kernel)
         elif report is None:
             report = {"passed": False, "failed": self.given_up, "outputs": []}
-        found = _judge(cell.master, report)
+        if report.get("machine"):
+            raise MachineTrouble(report["machine"])
+        found = judge(cell.master, report)
         found.seconds = round(time.monotonic() - began, 3)
         self.part.cells.append(found)
         outputs = [_complete(output) for output in report.get("outputs", [])]
@@ -262,6 +303,7 @@ class NotebookRun:
         """Run a test, with the learner's kernel at hand to be asked if the test needs it."""
         seconds = self.job.limits.cell_seconds
         bridge = kernel.bridge if kernel else None
+        computed = processor_seconds(kernel.child.pid) if kernel else 0.0
         ask = self.examination.examine(plan.key, bridge, 2 * seconds + 10)
         if kernel is None:
             return await ask
@@ -277,8 +319,11 @@ class NotebookRun:
         report, status = await asking, await answering
         if cut_short or status not in ("ok", "error"):
             if status in EVENTS:
-                await self._report(cell, Outcome(status))
+                computed = processor_seconds(kernel.child.pid) - computed
+                await self._report(cell, Outcome(status, computed=computed))
             await self._end_kernel()
+        elif report["failed"]:
+            self.doubtful = True
         return report
 
     def _by_hand(self, cell: WorkCell) -> None:
@@ -291,14 +336,29 @@ class NotebookRun:
         self.part.cells.append(found)
 
 
-def _judge(master, report: dict) -> CellResult:
-    """Turn the examiner's report into points. A point needs proof; anything unclear is 0."""
+def judge(master, report: dict) -> CellResult:
+    """Turn the examiner's report into points. A point needs proof; anything unclear is 0.
+
+    Parameters
+    ----------
+    master : MasterCell
+        The test.
+    report : dict
+        What the examiner says of it.
+
+    Returns
+    -------
+    CellResult
+        The points, and why.
+    """
     found = CellResult(master.grade_id, "test", master.points)
     outputs = report.get("outputs", [])
-    found.message = "".join(o["text"] for o in outputs if o.get("name") == "stdout").strip()
+    printed = "".join(o["text"] for o in outputs if o.get("name") == "stdout")
+    found.message = readable(printed).strip()
     found.marks = [o["data"][MARK] for o in outputs if MARK in o.get("data", {})]
+    report = report | {"message": readable(report.get("message", ""))}
     if report.get("unclear"):  # a person should see what the test could not read
-        found.review, found.reason = True, report["unclear"]
+        found.review, found.reason = True, readable(report["unclear"])
     if report["failed"]:
         found.review, found.reason = True, report["failed"]
     elif not report["passed"]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from statistics import median
+from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from custlab.errors import CustLabError
 from custlab.files import write_atomic
-from custlab.grading.isolate.limits import Limits, cores
+from custlab.grading.isolate.limits import MB, Limits, cores
 from custlab.grading.isolate.sandbox import bubblewrap_missing, course_view
 from custlab.grading.isolate.server import ForkServer, often_used
-from custlab.grading.job import Job
+from custlab.grading.job import Graded, Job
+from custlab.grading.prove.examination import MachineTrouble
 from custlab.grading.read.intake import read_submission, skim
 from custlab.grading.read.master import Master, load_masters, master_files
 from custlab.grading.read.tamper import tamper_report
@@ -24,8 +26,9 @@ from custlab.grading.stock.course import Course
 from custlab.grading.stock.gradebook import GradebookWriter, forget_autograded, write_autograded
 from custlab.grading.stock.results import (
     Results,
-    read_all_results,
     read_results,
+    readable,
+    results_files,
     results_path,
     write_results,
 )
@@ -82,6 +85,13 @@ class Summary:
         return sorted(found, key=lambda results: -results.seconds)
 
 
+class Finished(NamedTuple):
+    """One submission graded, with the files that lie beside its notebooks."""
+
+    graded: Graded
+    files: dict[str, bytes]
+
+
 class Run:
     """The grading of one assignment.
 
@@ -120,6 +130,7 @@ class Run:
         try:
             self.masters: list[Master] = load_masters(course, assignment, as_released)
             self.given = master_files(course, assignment)
+            self._check_room()
             self.students = self._choose(students)
             self.folder = course.results(assignment)
         except BaseException:
@@ -133,6 +144,27 @@ class Run:
     def _stop_server(self) -> None:
         if self._server is not None:
             self._server.stop()
+
+    def _check_room(self) -> None:
+        """Stop if the files that come with the assignment leave no room for the learners' own."""
+        sizes = {name: len(content) / MB for name, content in self.given.items()}
+        allowed = self.settings.limits.folder_mb / 2
+        largest = max(sizes, key=sizes.get, default="")
+        if sum(sizes.values()) > allowed or sizes.get(largest, 0) > self.settings.limits.file_mb:
+            raise CustLabError(
+                _(
+                    "The files that come with {assignment} have {total:.0f} MB, {largest} alone "
+                    "{n:.0f} MB. Every submission gets a copy: at most {allowed:.0f} MB together, "
+                    "and {each} MB a file. Make them smaller, then release the assignment again."
+                ).format(
+                    assignment=self.assignment,
+                    total=sum(sizes.values()),
+                    largest=largest,
+                    n=sizes[largest],
+                    allowed=allowed,
+                    each=self.settings.limits.file_mb,
+                )
+            )
 
     def _choose(self, wanted) -> list[str]:
         there = self.course.students(self.assignment)
@@ -183,11 +215,9 @@ class Run:
             jobs = self._open_jobs(gradebook, summary, told)
             first = next(jobs, None)
             if first is not None:
-                for job, outcome in self._workers(stack).run(chain([first], jobs)):
-                    results = self._keep(gradebook, summary, job, outcome)
-                    told(job.submission.student, results)
-            everything = read_all_results(self.folder)
-            write_atomic(self.folder / "tamper-report.md", tamper_report(everything))
+                for student, outcome in self._graded(stack, chain([first], jobs)):
+                    told(student, self._keep(gradebook, summary, student, outcome))
+            self._write_tamper_report()
         summary.seconds = time.monotonic() - began
         return summary
 
@@ -201,10 +231,41 @@ class Run:
         """
         with ExitStack() as stack:
             stack.callback(self._stop_server)
-            workers = self._workers(stack)
-            for _job, outcome in workers.run(self.job(student) for student in self.students):
+            jobs = self._read_jobs(self.students, lambda student, error: None)
+            for _student, outcome in self._graded(stack, jobs):
                 if not isinstance(outcome, BaseException):
-                    yield outcome[0]
+                    yield outcome.graded.results
+
+    def _graded(self, stack: ExitStack, jobs: Iterator[Job]) -> Iterator[tuple[str, object]]:
+        """Grade jobs; what may have suffered from others is graded once more, alone.
+
+        Yields
+        ------
+        tuple of str and (Finished or BaseException)
+            The learner, and what came of it.
+        """
+        workers, again = self._workers(stack), []
+        for job, outcome in workers.run(jobs):
+            if isinstance(outcome, BaseException) or outcome.doubtful:
+                again.append(job.submission.student)
+            else:
+                yield job.submission.student, Finished(outcome, job.submission.files)
+        trouble: list[tuple[str, Exception]] = []
+        for job in self._read_jobs(again, lambda *failed: trouble.append(failed)):
+            workers.renew()
+            for _job, outcome in workers.run(iter([job])):
+                fine = not isinstance(outcome, BaseException)
+                finished = Finished(outcome, job.submission.files) if fine else outcome
+                yield job.submission.student, finished
+        yield from trouble
+
+    def _read_jobs(self, students: list[str], failed) -> Iterator[Job]:
+        """Read what learners handed in; what cannot be read stops nobody but its author."""
+        for student in students:
+            try:
+                yield self.job(student)
+            except Exception as error:  # anything may have been handed in
+                failed(student, error)
 
     def _alone(self) -> FileLock:
         """Make sure that there is one writer to the gradebook."""
@@ -223,13 +284,13 @@ class Run:
     def _open_jobs(self, gradebook: GradebookWriter, summary: Summary, told) -> Iterator[Job]:
         """Give the submissions that are still to be graded, one at a time."""
         known = gradebook.students(self.assignment)
-        for student in self.students:
-            try:
-                job = self.job(student)
-            except OSError as error:
-                summary.failed[student] = str(error)
-                told(student, None)
-                continue
+
+        def failed(student: str, error: Exception) -> None:
+            summary.failed[student] = _reason(error)
+            told(student, None)
+
+        for job in self._read_jobs(self.students, failed):
+            student = job.submission.student
             if self.settings.force or student not in known or not self._done(job):
                 yield job
             else:
@@ -265,18 +326,39 @@ class Run:
         stack.callback(workers.close)
         return workers
 
-    def _keep(self, gradebook, summary: Summary, job: Job, outcome) -> Results | None:
-        """Write down what a worker found: the results file last, as the sign that all is done."""
-        student = job.submission.student
+    def _keep(self, gradebook, summary: Summary, student: str, outcome) -> Results | None:
+        """Write down what a worker found: the results file last, as the sign that all is done.
+
+        What cannot be written is not graded yet; the others go on.
+        """
         if isinstance(outcome, BaseException):
-            summary.failed[student] = f"{type(outcome).__name__}: {outcome}"
+            summary.failed[student] = _reason(outcome)
             return None
-        results, notebooks = outcome
-        if notebooks:
-            write_autograded(self.course, results, notebooks, job.submission.files)
-        else:
-            forget_autograded(self.course, student, self.assignment)
-        gradebook.write(results)
-        write_results(self.folder, results)
+        try:
+            results, notebooks, _doubtful = outcome.graded
+            if notebooks:
+                write_autograded(self.course, results, notebooks, outcome.files)
+            else:
+                forget_autograded(self.course, student, self.assignment)
+            gradebook.write(results)
+            write_results(self.folder, results)
+        except Exception as error:
+            summary.failed[student] = _reason(error)
+            return None
         summary.graded.append(results)
         return results
+
+    def _write_tamper_report(self) -> None:
+        """Write what was found, of everybody whose results can be read."""
+        everything = []
+        for path in results_files(self.folder):
+            with suppress(CustLabError):  # damaged: graded again next time
+                everything.append(read_results(path))
+        text = readable(tamper_report(everything))
+        write_atomic(self.folder / "tamper-report.md", text)
+
+
+def _reason(error: BaseException) -> str:
+    """Say why a submission is not graded, in a sentence that any terminal can show."""
+    plain = isinstance(error, (CustLabError, MachineTrouble, OSError))
+    return readable(str(error) if plain else f"{type(error).__name__}: {error}")

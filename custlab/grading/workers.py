@@ -69,6 +69,10 @@ class LocalWorkers:
                 job = running.pop(future)
                 yield job, future.exception() or future.result()
 
+    def renew(self) -> None:
+        """Begin anew with whatever all submissions share, before one is graded again."""
+        self._grader.renew()
+
     def _work(self, job: Job):
         return asyncio.run(self._grade(job))
 
@@ -161,6 +165,9 @@ class DaskWorkers:
         future = self._client.submit(work_on_cluster, job, *self._settings, pure=False, retries=1)
         waiting[future.key] = job
         return future
+
+    def renew(self) -> None:
+        """Leave the workers as they are: a cluster sees to its own."""
 
     def close(self) -> None:
         """Leave the cluster; it was there before and stays."""

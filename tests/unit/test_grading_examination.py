@@ -13,7 +13,7 @@ import pytest
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.sandbox import View, python_folders
 from custlab.grading.isolate.server import ForkServer
-from custlab.grading.job import _judge
+from custlab.grading.job import judge
 from custlab.grading.prove.examination import Examination, Examiners
 from custlab.grading.read.master import MasterCell
 from tests.apart import apart
@@ -23,6 +23,9 @@ TESTS = {
     "right": "points = 2.0\npoints",
     "endless": "while True:\n    pass",
     "no data": "from custlab import load_case\nload_case('nowhere')\n2.0",
+    "full": "import errno\nraise OSError(errno.ENOSPC, 'No space left on device')",
+    "temporary": "import tempfile\nprint(tempfile.mkdtemp())\n1.0",
+    "hungry": "x = bytearray(10**14)\n1.0",
     "file": "from pathlib import Path\nlen(Path('answers.json').read_text())",
 }
 
@@ -99,6 +102,35 @@ def test_a_test_without_its_data_is_for_a_person_and_says_why(examiners):
         examination.close()
         return report
 
-    found = _judge(MasterCell("a", "q", "code", "test", "", "", 2.0), apart(one()))
+    found = judge(MasterCell("a", "q", "code", "test", "", "", 2.0), apart(one()))
     assert (found.points, found.review, found.status) == (0, True, "unproven")
     assert "nowhere" in found.reason
+
+
+def examined(examiners, key: str, files: dict[str, bytes]) -> dict:
+    async def one():
+        examination = Examination(examiners, files)
+        report = await examination.examine(key, None, 20)
+        examination.close()
+        return report
+
+    return apart(one())
+
+
+def test_nothing_of_an_examiner_is_left_when_it_ends(examiners, tmp_path):
+    assert examined(examiners, "right", {"data.bin": b"x" * 1000})["value"] == 2
+    report = examined(examiners, "temporary", {"a/b/data.bin": b"x"})
+    assert str(tmp_path) in report["outputs"][0]["text"]
+    deadline = time.monotonic() + 10
+    while list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_machine_has_run_out_of_is_told_apart_from_wrong_answers(examiners, tmp_path):
+    assert "No space left" in examined(examiners, "full", {})["machine"]
+    hungry = examined(examiners, "hungry", {})
+    assert "memory" in hungry["failed"]
+    assert not hungry.get("machine"), "the answer may be what is so large"
+    assert examined(examiners, "right", {"a": b"", "a/b": b""})["machine"], "no folder for it"
+    assert not examined(examiners, "right", {}).get("machine")

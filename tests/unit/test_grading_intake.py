@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -10,6 +11,7 @@ from custlab.errors import CustLabError
 from custlab.grading.isolate.sandbox import View, bubblewrap_missing
 from custlab.grading.prove.examination import needs_learner
 from custlab.grading.read.intake import joined_answers, read_submission
+from custlab.grading.read.notebooks import Unreadable, read_cells
 from custlab.grading.read.tamper import findings, tamper_report
 from custlab.grading.stock.results import (
     CellResult,
@@ -112,3 +114,57 @@ def test_the_report_says_what_was_found_and_nothing_of_why():
     assert "bob" not in text
     for word in ("cheat", "attack", "tamper", "suspicious", "fraud"):
         assert word not in text.lower()
+
+
+def test_what_the_grader_reads_has_limits(tmp_path):
+    (tmp_path / "sheet.ipynb").write_text("{}", encoding="utf-8")
+    with (tmp_path / "timestamp.txt").open("wb") as file:
+        file.write(b"2026-01-01 09:00:00 UTC\n")
+        file.truncate(1_500_000_000)
+    for number in range(5100):
+        (tmp_path / f"{number}").touch()
+    began = time.monotonic()
+    found = read_submission(tmp_path, "alice", {"sheet"}, {})
+    assert time.monotonic() - began < 10
+    assert found.timestamp.startswith("2026-01-01 09:00:00 UTC")
+    assert len(found.timestamp) <= 100
+    assert len(found.set_aside) < 5100
+    assert any("the rest was not looked at" in reason for _name, reason in found.set_aside)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"cells": [' + "[]," * 1_500_000 + "0]}",
+        '{"cells": [' + "0," * 6_000_000 + "0]}",
+        '{"cells": [' + '{"cell_type": "code", "source": "%s"},' % ("x" * 900_000) * 12 + "0]}",
+    ],
+)
+def test_a_notebook_that_would_fill_the_memory_is_refused_with_a_sentence(content):
+    with pytest.raises(Unreadable, match=r"too many parts|million characters"):
+        read_cells(content.encode())
+
+
+def test_answers_too_large_for_a_file_are_left_out_and_named(tmp_path):
+    value = [[[0] * 30] * 30] * 30
+    entries = {
+        f"q{n}": {"kind": "x", "value": value, "at": "2026-01-01T00:00:00.000000Z"}
+        for n in range(60)
+    }
+    large = {"format": "custlab-answers", "version": 2, "sheet": "sheet", "answers": entries}
+    data = {"application/vnd.custlab.answers+json": large}
+    notebook = {"cells": [{"cell_type": "code", "outputs": [{"data": data}]}]}
+    (tmp_path / "sheet.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    content, remark = joined_answers(read_submission(tmp_path, "a", {"sheet"}, {}), "sheet")
+    assert content is None or len(content) <= 4_000_000
+    assert "larger than" in remark or content is None
+
+
+@pytest.mark.parametrize("name", ["sheet.answers.json/a", "data", "data/x.csv/b", "sheet.ipynb/a"])
+def test_a_file_in_the_place_of_a_folder_is_set_aside(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("1", encoding="utf-8")
+    found = read_submission(tmp_path, "a", {"sheet"}, {"data/x.csv": b"the master's"})
+    assert set(found.files) == {"data/x.csv"}
+    assert [n for n, _reason in found.set_aside] == [name]

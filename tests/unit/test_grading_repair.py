@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -143,3 +144,13 @@ def test_nonsense_in_a_cell_is_never_an_error(nonsense):
     for found in read_cells(content):
         assert isinstance(found.source, str)
         assert found.kind in ("code", "markdown", "raw")
+
+
+@pytest.mark.parametrize("source", ["x{n} = {n}", "def f(:  # {n}", "import math # {n}\n" * 20])
+def test_an_answer_in_two_thousand_pieces_is_put_together_at_once(source):
+    pieces = [Cell("code", source.replace("{n}", str(n)), id="one") for n in range(1990)]
+    began = time.monotonic()
+    done = repair(pieces, MASTER)
+    assert time.monotonic() - began < 3
+    text = "\n".join(work.source for work in done.cells)
+    assert all(piece.source in text for piece in (pieces[0], pieces[-1]))

@@ -22,7 +22,7 @@ import sys
 import time
 from pathlib import Path
 
-from custlab.grading.isolate import linux, shared_data
+from custlab.grading.isolate import linux
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.unpacking import unpack
 from custlab.grading.talk import wire
@@ -38,9 +38,10 @@ def main(listener_fd: int, modules: list[str]) -> None:
     listener_fd : int
         A listening Unix socket, inherited from the process that started the server.
     modules : list of str
-        What to import beforehand, as ``module`` or ``module:name``, and cases to read, as
-        ``data:name``; what is not there is left to the learner's own import. The first line of
-        standard input names more: the grader knows them when it has read the masters.
+        What to import beforehand, as ``module`` or ``module:name``, and what to call there, as
+        ``module:function(text)``; what is not there is left to the learner's own import. The
+        first line of standard input names more: the grader knows them when it has read the
+        masters.
     """
     from custlab.grading.isolate import cell_process, kernel_process
     from custlab.grading.prove import examiner  # noqa: F401, for children
@@ -62,13 +63,13 @@ def main(listener_fd: int, modules: list[str]) -> None:
 
 def _import(modules: list[str]) -> None:
     for path in modules:
+        path, _bracket, argument = path.partition("(")
         module, _colon, name = path.partition(":")
-        if module == "data":
-            shared_data.share_case(name)
-            continue
         with contextlib.suppress(ImportError, AttributeError):
             found = importlib.import_module(module)
-            getattr(found, name or "__name__")  # custlab loads its modules at first use
+            found = getattr(found, name or "__name__")  # custlab loads its modules at first use
+            if argument:
+                found(argument.removesuffix(")"))
 
 
 def serve(listener: socket.socket) -> None:

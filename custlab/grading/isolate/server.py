@@ -47,6 +47,7 @@ OFTEN_USED = {
     ),
     "ipywidgets": ("ipywidgets",),
 }
+CROWD = 16  # processes; more than that wait for everybody else's
 PASSED_ON = ("LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUSTLAB_LANG")
 ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -126,6 +127,8 @@ class Child:
         """Tell whether all its processes together exceed the limits, which hold for each alone."""
         roots = [self.pid] + ([self.sandbox.pid] if self.sandbox else [])
         processes = linux.descendants(roots)
+        if len(processes) > CROWD:
+            linux.put_last(processes)
         return (
             len(processes) > limits.processes
             or sum(map(linux.private_memory, processes))
@@ -163,14 +166,16 @@ class ForkServer:
 
     def __init__(self, modules=None, sandboxed=True, course: Path | None = None):
         self.sandboxed, self.course = sandboxed, course
+        self._modules: list[str] = []
         self._start()
         if modules is not None:
             self.complete(modules)
 
     def complete(self, modules: Iterable[str]) -> None:
         """Say what else to import; from then on the server forks children."""
+        self._modules = list(dict.fromkeys(modules))
         with contextlib.suppress(BrokenPipeError):  # why it has ended is told at the first fork
-            self._process.stdin.write(json.dumps(list(dict.fromkeys(modules))).encode() + b"\n")
+            self._process.stdin.write(json.dumps(self._modules).encode() + b"\n")
             self._process.stdin.flush()
 
     def _start(self) -> None:
@@ -294,6 +299,13 @@ class ForkServer:
         if self._process is not None and self._process.poll() is not None:
             told = self._process.stderr.read().decode(errors="replace").strip()[-800:]
         return _("The fork server does not answer ({error}). {told}").format(error=error, told=told)
+
+    def revive(self) -> None:
+        """Start the server again if it has ended: a machine short of memory ends what it likes."""
+        if self._process is not None and self._process.poll() is not None:
+            self._stopped()
+            self._start()
+            self.complete(self._modules)
 
     def stop(self) -> None:
         """Stop the server; once is enough."""

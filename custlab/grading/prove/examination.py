@@ -10,6 +10,7 @@ import json
 import secrets
 import socket
 import threading
+from dataclasses import replace
 
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.sandbox import INSIDE, Sandbox, View
@@ -18,6 +19,11 @@ from custlab.grading.talk import wire
 from custlab.i18n import _
 
 ANCESTOR_SECONDS = 60
+AT_A_TIME = 64  # examiners for whose files there is room
+
+
+class MachineTrouble(Exception):
+    """Something of the machine is at fault, not the submission: it is not graded yet."""
 
 
 class Examiners:
@@ -74,6 +80,8 @@ class Examiners:
         OSError, WireError
             If none can be had.
         """
+        if sum(map(len, files.values())) > wire.MAX_TOTAL:
+            raise OSError(_("the files that it needs are larger than allowed"))
         folder = f"{self._folder}/{secrets.token_hex(8)}"
         order = {"fork": {"folder": folder, "files": list(files)}}
         contents = list(files.values())
@@ -111,7 +119,9 @@ class Examiners:
 
     def _start(self) -> None:
         if self._server.sandboxed and self._sandbox is None:
-            self._sandbox = Sandbox(self._view, self._limits)
+            # Each examiner's folder is emptied at its end; many may be at work at a time.
+            room = replace(self._limits, folder_mb=AT_A_TIME * self._limits.folder_mb)
+            self._sandbox = Sandbox(self._view, room)
         self._control, theirs = socket.socketpair()
         self._control.settimeout(ANCESTOR_SECONDS)
         with theirs:
@@ -135,7 +145,7 @@ class Examiners:
         self._child, self._control = None, None
 
     def close(self) -> None:
-        """End all examiners."""
+        """End all examiners; the next one comes from a new ancestor in a new place."""
         with self._lock:
             self._close()
             if self._sandbox is not None:
@@ -157,7 +167,7 @@ class Examination:
     def __init__(self, examiners: Examiners, files: dict[str, bytes]):
         self._examiners, self._files = examiners, files
         self._pid, self._control, self._reader, self._writer = None, None, None, None
-        self.trouble = ""
+        self.trouble, self.machine = "", ""  # the machine's fault stands in both
 
     async def prepare(self, task: dict, seconds: float) -> bytes:
         """Have a test made ready for all learners; empty if that fails."""
@@ -179,27 +189,42 @@ class Examination:
         Returns
         -------
         dict
-            The examiner's report; ``failed`` says why there is none.
+            The examiner's report; ``failed`` says why there is none, and ``machine`` that this
+            is no fault of the submission's.
         """
         answer = await self._put({"key": key}, bridge, seconds)
-        return answer[0] if answer else {"passed": False, "failed": self.trouble}
+        if answer and "failed" in answer[0]:
+            return answer[0]
+        return {"passed": False, "failed": self.trouble, "machine": self.machine}
 
     async def _put(self, task: dict, bridge: socket.socket | None, seconds: float):
         """Send a task and wait for the answer; None if there is none."""
         try:
             if self._pid is None:
-                self._pid, self._control = self._examiners.fork(self._files)
-                opened = await asyncio.open_unix_connection(sock=self._control)
-                self._reader, self._writer = opened
+                await self._fork()
             socket.send_fds(self._control, [b"!"], [bridge.fileno()] if bridge else [])
             self._writer.write(wire.packed(json.dumps(task)))
-            return await asyncio.wait_for(wire.read(self._reader, most=1), seconds)
+            answer = await asyncio.wait_for(wire.read(self._reader, most=1), seconds)
+            self.machine = answer[0].get("machine", "")
+            self.trouble = self.machine
+            return answer
+        except MachineTrouble as error:
+            self.trouble = self.machine = str(error)
         except TimeoutError:
             self.trouble = _("the test took too long")
         except (wire.WireError, OSError) as error:
             self.trouble = _("the examiner ended unexpectedly ({error})").format(error=error)
         self.close()
         return None
+
+    async def _fork(self) -> None:
+        try:
+            self._pid, self._control = self._examiners.fork(self._files)
+        except (wire.WireError, OSError) as error:
+            text = _("no examiner could be started ({error})")
+            raise MachineTrouble(text.format(error=error)) from error
+        opened = await asyncio.open_unix_connection(sock=self._control)
+        self._reader, self._writer = opened
 
     def close(self) -> None:
         """End the examiner; the next test gets a new one."""

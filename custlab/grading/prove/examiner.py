@@ -10,14 +10,17 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import errno
 import marshal
 import math
 import os
 import pickle
 import secrets
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -26,6 +29,16 @@ from custlab.grading.talk import wire
 from custlab.grading.talk.codec import Decoder, Encoder
 
 MAX_TEXT = 200_000
+# What this machine has run out of says nothing about an answer.
+SPENT = {
+    errno.EAGAIN,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ENOSPC,
+}
 # Questions whose answer would be the verdict itself are never put to an object of the learner's.
 VERDICTS = {"equals", "all", "any", "identical", "isclose", "allclose"}
 
@@ -141,12 +154,14 @@ class Inquiry:
         self.connection = connection
         self.failed = ""  # set when the kernel stopped answering: then nothing is proven
         self.unclear = ""  # set when an answer was not data
+        self.raised: list[Exception] = []  # what the learner's code raised
 
     def ask(self, question: dict, *arguments, **keywords):
         """Put one question and give the answer as data or as a stand-in."""
         answer, buffers = self._put(question, arguments, keywords)
         if "error" in answer:
-            raise _same_error(answer)
+            self.raised.append(_same_error(answer))
+            raise self.raised[-1]
         if "unsendable" in answer:
             self.unclear = str(answer["unsendable"])[:500]
             raise TypeError(self.unclear)
@@ -155,6 +170,9 @@ class Inquiry:
             for position, node in (answer.get("changed") or {}).items():
                 _become(arguments[int(position)], decoder.decode(node))
             return decoder.decode(answer.get("value"))
+        except MemoryError:
+            self.failed = "Reading the learner's value took more memory than allowed."
+            raise
         except Exception as error:
             self.unclear = f"The learner's value cannot be read as data: {error}"[:500]
             raise TypeError(self.unclear) from None
@@ -265,7 +283,8 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     dict
         ``passed`` (bool), ``value`` (the last expression's number, if it gave one), ``has_value``
         (whether there is a last expression at all), ``error`` (its class), ``kinds`` (the classes
-        that it comes from) and ``message``, ``outputs``.
+        that it comes from) and ``message``, ``outputs``; ``machine`` if this machine is at fault,
+        and why.
     """
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
@@ -284,6 +303,10 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
         except BaseException as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
             report |= {"error": kinds[0], "kinds": kinds, "message": str(error)[:2000]}
+            if isinstance(error, OSError) and error.errno in SPENT:
+                report["machine"] = str(error)
+            elif isinstance(error, MemoryError) and error not in inquiry.raised:
+                inquiry.failed = inquiry.failed or "The test took more memory than allowed."
     report["value"] = _number(value)
     if value is not None and report["passed"]:
         data = {"text/plain": repr(value)}
@@ -316,8 +339,18 @@ def _small(data: dict) -> dict:
     return {kind: part for kind, part in data.items() if len(str(part)) <= MAX_TEXT}
 
 
-def serve(control: socket.socket, kept: dict[str, tuple[dict, bytes]]) -> None:
-    """Be the examiner of one submission: run tests as they are asked for until the end."""
+def serve(control: socket.socket, kept: dict[str, tuple[dict, bytes]], trouble: str) -> None:
+    """Be the examiner of one submission: run tests as they are asked for until the end.
+
+    Parameters
+    ----------
+    control : socket.socket
+        The way to the grader.
+    kept : dict
+        The tests, by their names.
+    trouble : str
+        Why this examiner cannot examine; empty if it can.
+    """
     with contextlib.suppress(wire.WireError):
         while True:
             _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
@@ -325,6 +358,9 @@ def serve(control: socket.socket, kept: dict[str, tuple[dict, bytes]]) -> None:
                 return
             bridge = socket.socket(fileno=passed_on[0]) if passed_on else None
             task, _buffers = wire.receive(control)
+            if trouble:
+                wire.send(control, {"machine": trouble})
+                continue
             if "names" in task:
                 wire.send(control, {}, [prepare(task)])
                 continue
@@ -340,7 +376,7 @@ def run(_request: dict, descriptors: list[int]) -> None:
     """Be the examiners' ancestor: keep tests, fork an examiner for each submission, end it."""
     control = socket.socket(fileno=descriptors[0])
     kept: dict[str, tuple[dict, bytes]] = {}
-    children: set[int] = set()
+    children: dict[int, Path] = {}
     with contextlib.suppress(wire.WireError):
         while True:
             _byte, passed_on, _flags, _address = socket.recv_fds(control, 1, 1)
@@ -355,7 +391,7 @@ def run(_request: dict, descriptors: list[int]) -> None:
             else:
                 answer = _fork(control, order["fork"], buffers, passed_on[0], kept)
                 if "pid" in answer:
-                    children.add(answer["pid"])
+                    children[answer["pid"]] = Path(order["fork"]["folder"])
                 wire.send(control, answer)
 
 
@@ -371,18 +407,37 @@ def _fork(control, folder: dict, contents: list[bytes], connection: int, kept: d
         return {"pid": child}
     try:
         control.close()
-        unpack(Path(folder["folder"]), folder["files"], contents)
-        serve(socket.socket(fileno=connection), kept)
+        trouble = _move_in(Path(folder["folder"]), folder["files"], contents)
+        serve(socket.socket(fileno=connection), kept, trouble)
     except BaseException:
         traceback.print_exc(file=sys.__stderr__)
     finally:
         os._exit(0)
 
 
-def _end(child: int, children: set[int]) -> None:
-    """End an examiner, if it is one of this ancestor's."""
-    if child in children:
-        children.remove(child)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+def _move_in(folder: Path, files: list[str], contents: list[bytes]) -> str:
+    """Make an examiner's two folders; say why that cannot be done, or nothing."""
+    try:
+        unpack(folder, files, contents)
+        temporary = _temporary(folder)
+        temporary.mkdir()
+    except OSError as error:
+        return str(error)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(temporary)
+    return ""
+
+
+def _temporary(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.tmp")
+
+
+def _end(child: int, children: dict[int, Path]) -> None:
+    """End an examiner, if it is one of this ancestor's, and empty its place for others."""
+    if child not in children:
+        return
+    folder = children.pop(child)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for place in (folder, _temporary(folder)):
+        shutil.rmtree(place, ignore_errors=True)

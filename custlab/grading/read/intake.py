@@ -10,15 +10,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from custlab.exercises.answers import UnreadableAnswersError, from_bytes
+from custlab.grading.read.notebooks import Unreadable, parse
 from custlab.i18n import _
 
 MAX_NOTEBOOK = 50_000_000
 MAX_FILE = 20_000_000
 MAX_TOTAL = 100_000_000
 MAX_FILES = 500
+MAX_SEEN = 5000  # files looked at altogether
+MAX_PATH = 1000  # bytes of a path inside the folder
+MAX_TIMESTAMP = 100
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "timestamp.txt", "feedback"}
 CODE = {".py", ".pyc", ".pyd", ".so", ".pth", ".egg", ".whl", ".zip", ".dll", ".dylib"}
 STARTED_BY_PYTHON = {"sitecustomize", "usercustomize", "conftest", "ipython_config", "setup"}
@@ -83,16 +88,20 @@ def read_submission(
     """
     found = Submission(student)
     total = 0
-    for path in _walk(folder, found):
+    ours = {*given, "timestamp.txt", *(f"{name}.ipynb" for name in notebooks)}
+    ours |= {f"{name}.answers.json" for name in notebooks}
+    for path in _walk(folder, found, ours):
         name = path.relative_to(folder).as_posix()
         if path.name == "timestamp.txt" and path.parent == folder:
-            found.timestamp = path.read_text(encoding="utf-8", errors="replace").strip()[:100]
+            found.timestamp = _read_timestamp(path)
             continue
         reason = _unfit(path, name, notebooks)
         size = path.stat().st_size
         if not reason and (total + size > MAX_TOTAL or len(found.files) >= MAX_FILES):
             reason = _("too many or too large files altogether")
-        if not reason and name in given and path.read_bytes() != given[name]:
+        if not reason and _in_the_way(name, ours):
+            reason = _("stands where a file of the assignment belongs")
+        if not reason and name in given and not _same(path, given[name]):
             reason = _(
                 "differs from the file that comes with the assignment, which is used instead"
             )
@@ -108,6 +117,23 @@ def read_submission(
     return found
 
 
+def _read_timestamp(path: Path) -> str:
+    """Read when it was handed in; the file is a few bytes, or it is not what it should be."""
+    with path.open("rb") as file:
+        return file.read(4 * MAX_TIMESTAMP).decode("utf-8", "replace").strip()[:MAX_TIMESTAMP]
+
+
+def _same(path: Path, content: bytes) -> bool:
+    return path.stat().st_size == len(content) and path.read_bytes() == content
+
+
+def _in_the_way(name: str, ours: set[str]) -> bool:
+    """Tell whether a file has the name of a folder that is needed, or the other way round."""
+    folders = {parent.as_posix() for file in ours for parent in PurePosixPath(file).parents}
+    above = {parent.as_posix() for parent in PurePosixPath(name).parents}
+    return name in folders or bool(above & ours)
+
+
 def skim(folder: Path) -> Iterator[bytes]:
     """Give the notebooks in a learner's folder for a first look at what they import.
 
@@ -121,22 +147,33 @@ def skim(folder: Path) -> Iterator[bytes]:
     bytes
         An ordinary file that is not too large.
     """
-    for path in sorted(folder.glob("*.ipynb")):
+    left = MAX_TOTAL
+    for path in sorted(islice(folder.glob("*.ipynb"), MAX_FILES)):
         with contextlib.suppress(OSError):
             known = path.lstat()
-            if stat.S_ISREG(known.st_mode) and known.st_size <= MAX_NOTEBOOK:
+            if stat.S_ISREG(known.st_mode) and known.st_size <= min(MAX_NOTEBOOK, left):
+                left -= known.st_size
                 yield path.read_bytes()
 
 
-def _walk(folder: Path, found: Submission):
-    """Go through ordinary files; set links and special files aside."""
+def _walk(folder: Path, found: Submission, first: set[str]):
+    """Go through ordinary files; set links and special files aside.
+
+    What the assignment needs comes first, so that nothing else uses up what may be read.
+    """
+    seen = 0
     for place, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if name not in IGNORED)
         for name in list(folders):
             if (Path(place) / name).is_symlink():
                 folders.remove(name)
                 files.append(name)
-        for name in sorted(files):
+        for name in sorted(files, key=lambda name: (name not in first, name)):
+            seen += 1
+            if seen > MAX_SEEN:
+                text = _("one of more than {n} files; the rest was not looked at")
+                found.set_aside.append((_printable(name), text.format(n=MAX_SEEN)))
+                return
             path = Path(place) / name
             if name in IGNORED and name != "timestamp.txt":
                 continue
@@ -156,6 +193,8 @@ def _unfit(path: Path, name: str, notebooks: set[str]) -> str:
     """Say why a file is not used; an empty string if it is."""
     if name.encode(errors="replace").decode() != name or any(ord(sign) < 32 for sign in name):
         return _("its name cannot be read")
+    if len(os.fsencode(name)) > MAX_PATH:
+        return _("its name is too long")
     if path.suffix == ".ipynb":
         if len(PurePosixPath(name).parts) > 1 or path.stem not in notebooks:
             return _("not a notebook of this assignment")
@@ -216,15 +255,18 @@ def joined_answers(submission: Submission, notebook: str) -> tuple[bytes | None,
     receipt = receipts_in(_as_json(submission.notebooks.get(notebook, b"")), notebook)
     if not saved and not receipt:
         return None, remark
-    return formats.to_text(notebook, formats.merge(saved, receipt)).encode(), remark
+    text = formats.to_text(notebook, formats.merge(saved, receipt))
+    joined = text.encode("utf-8", "replace")
+    if len(joined) > formats.MAX_BYTES:
+        remark = _("the answers in the notebook are larger than {n} MB; they were left out")
+        return content if saved else None, remark.format(n=formats.MAX_BYTES // 1_000_000)
+    return joined, remark
 
 
 def _as_json(content: bytes):
-    import json
-
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return parse(content)
+    except Unreadable:
         return None
 
 

@@ -77,7 +77,7 @@ class Master:
         The names that its locked cells set to plain values (``CASE = "appliances"``).
     modules : tuple of str
         What the fork server prepares: everything the master imports, as ``module`` or
-        ``module:name``, and the cases that it names, as ``data:name``.
+        ``module:name``, and the data that it names, as ``module:function(name)``.
     kernelspec : dict
         Its kernel.
     """
@@ -200,7 +200,7 @@ def _read(course: Course, assignment: str, path: Path) -> Master:
         cells,
         _imports(own),
         _constants([cell.source for cell in cells if cell.role == "locked"]),
-        tuple(sorted({*_imports(written).values(), *_cases(course, written)})),
+        tuple(sorted({*_imports(written).values(), *_data(course, written)})),
         dict(notebook.metadata.get("kernelspec", {})),
     )
 
@@ -231,15 +231,17 @@ def _cell(stored, given) -> MasterCell:
     )
 
 
-def _cases(course: Course, sources: list[str]) -> list[str]:
-    """Find the cases whose names stand in a master's code; a comment may name others."""
+def _data(course: Course, sources: list[str]) -> list[str]:
+    """Find the data whose names stand in a master's code; a comment may name others."""
+    if not course.prepares:
+        return []
     there = {path.parent.name for path in (course.root / "datasets").glob("*/datapackage.json")}
     texts = set()
     for source in sources:
         with contextlib.suppress(SyntaxError):
             nodes = ast.walk(ast.parse(source))
             texts |= {str(node.value) for node in nodes if isinstance(node, ast.Constant)}
-    return [f"data:{name}" for name in sorted(there & texts)]
+    return [f"{course.prepares}({name})" for name in sorted(there & texts)]
 
 
 def _constants(sources: list[str]) -> dict[str, object]:

@@ -10,7 +10,12 @@ from custlab.i18n import _
 
 KINDS = ("code", "markdown", "raw")
 MAX_CELLS = 2000
+MAX_NAME = 200
 MAX_SOURCE = 1_000_000
+MAX_SOURCES = 10_000_000  # characters of all cells together
+# What a notebook is made of takes far more memory than its text: `[],[],[],` twenty times as much.
+MAX_PARTS = 5_000_000
+MAX_HOLDERS = 1_000_000
 
 
 class Unreadable(ValueError):
@@ -46,10 +51,7 @@ def read_cells(content: bytes) -> list[Cell]:
     Unreadable
         With a sentence for the report.
     """
-    try:
-        notebook = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(_("the notebook file is damaged ({error})").format(error=error)) from None
+    notebook = parse(content)
     if not isinstance(notebook, dict):
         raise Unreadable(_("the file is not a notebook"))
     if isinstance(notebook.get("worksheets"), list):
@@ -59,7 +61,33 @@ def read_cells(content: bytes) -> list[Cell]:
         raise Unreadable(_("the file is not a notebook"))
     if len(cells) > MAX_CELLS:
         raise Unreadable(_("the notebook has more than {n} cells").format(n=MAX_CELLS))
-    return [_read(cell) for cell in cells if isinstance(cell, dict)]
+    found = [_read(cell) for cell in cells if isinstance(cell, dict)]
+    if sum(len(cell.source) for cell in found) > MAX_SOURCES:
+        text = _("the notebook's cells have more than {n} million characters")
+        raise Unreadable(text.format(n=MAX_SOURCES // 1_000_000))
+    return found
+
+
+def parse(content: bytes):
+    """Read JSON that a learner handed in, unless it would fill the memory.
+
+    Raises
+    ------
+    Unreadable
+        With a sentence for the report.
+
+    Examples
+    --------
+    >>> parse(b'{"cells": []}')
+    {'cells': []}
+    """
+    holders = content.count(b"[") + content.count(b"{")
+    if holders > MAX_HOLDERS or holders + content.count(b",") > MAX_PARTS:
+        raise Unreadable(_("the notebook file has too many parts"))
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(_("the notebook file is damaged ({error})").format(error=error)) from None
 
 
 def _from_version_3(notebook: dict) -> dict:
@@ -85,7 +113,7 @@ def _read(cell: dict) -> Cell:
         kind=kind if kind in KINDS else "markdown",
         source=_text(cell.get("source", cell.get("input", ""))),
         id=identity,
-        grade_id=grade_id if isinstance(grade_id, str) else "",
+        grade_id=_text(grade_id)[:MAX_NAME],
         skipped=isinstance(tags, list) and "skip-execution" in tags,
     )
 

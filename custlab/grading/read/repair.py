@@ -14,6 +14,8 @@ from custlab.grading.read.master import Master, MasterCell
 from custlab.grading.read.notebooks import Cell
 from custlab.i18n import _
 
+MAX_PIECES = 50  # of one answer that are looked at one by one; more are joined
+
 
 @dataclass
 class WorkCell:
@@ -62,19 +64,29 @@ def repair(cells: list[Cell], master: Master) -> Repaired:
         Every cell that the master marks is there exactly once.
     """
     owners = _match(cells, master)
+    places: dict[str, list[int]] = {}
+    for position, owner in enumerate(owners):
+        if owner is not None:
+            places.setdefault(owner.id, []).append(position)
     done = Repaired([])
     placed: dict[str, WorkCell] = {}
+    answers: dict[int, WorkCell] = {}  # the learner's own cells, by position
     for position, (cell, owner) in enumerate(zip(cells, owners, strict=True)):
         if owner is None:
             done.cells.append(WorkCell(cell.kind, cell.source, None, cell.id, cell.skipped))
             continue
-        same = [i for i, other in enumerate(owners) if other is owner]
+        first = places[owner.id][0] == position
         if owner.role == "plain":
-            work = WorkCell(cell.kind, cell.source, owner if same[0] == position else None, cell.id)
+            work = WorkCell(cell.kind, cell.source, owner if first else None, cell.id)
             done.cells.append(work)
             placed.setdefault(owner.id, work)
         elif owner.learners:
-            _place_learners(done, placed, owner, [cells[i] for i in same], same.index(position))
+            if first:
+                pieces = [cells[i] for i in places[owner.id]]
+                settled = _settle(done, placed, owner, pieces)
+                answers |= {places[owner.id][i]: work for i, work in settled.items()}
+            if position in answers:
+                done.cells.append(answers[position])
         else:
             _place_locked(done, placed, owner, cell)
     _put_back_missing(done, placed, master)
@@ -89,17 +101,15 @@ def _match(cells: list[Cell], master: Master) -> list[MasterCell | None]:
     by_grade = {cell.grade_id: cell for cell in master.cells if cell.grade_id}
     owners = [by_id.get(cell.id) or by_grade.get(cell.grade_id) for cell in cells]
     found = {owner.id for owner in owners if owner}
-    for cell_index, cell in enumerate(cells):
-        if owners[cell_index] is None and cell.source.strip():
-            for candidate in master.cells:
-                if (
-                    candidate.id not in found
-                    and candidate.kind == cell.kind
-                    and candidate.released.strip() == cell.source.strip()
-                ):
-                    owners[cell_index] = candidate
-                    found.add(candidate.id)
-                    break
+    unclaimed: dict[tuple[str, str], list[MasterCell]] = {}
+    for cell in master.cells:
+        if cell.id not in found:
+            unclaimed.setdefault((cell.kind, cell.released.strip()), []).append(cell)
+    for position, cell in enumerate(cells):
+        same = unclaimed.get((cell.kind, cell.source.strip()))
+        if owners[position] is None and cell.source.strip() and same:
+            owners[position] = same.pop(0)
+            found.add(owners[position].id)
     _match_by_position(cells, owners, master, found)
     return owners
 
@@ -121,39 +131,43 @@ def _match_by_position(cells, owners, master: Master, found: set[str]) -> None:
             found.add(lost.id)
 
 
-def _place_learners(done, placed, owner: MasterCell, pieces: list[Cell], number: int) -> None:
-    """Place a cell that is the learner's to write; several pieces of it are one answer."""
+def _settle(done, placed, owner: MasterCell, pieces: list[Cell]) -> dict[int, WorkCell]:
+    """Settle what is run for a cell that is the learner's to write, and in place of which piece.
+
+    Several pieces of it are one answer.
+    """
     name = owner.grade_id or owner.id
-    written = [
-        piece for piece in pieces if piece.source.strip() not in ("", owner.released.strip())
-    ]
-    distinct = list({piece.source.strip(): piece for piece in written}.values())
-    last = number == len(pieces) - 1
+    written = {
+        piece.source.strip(): number
+        for number, piece in enumerate(pieces)
+        if piece.source.strip() not in ("", owner.released.strip())
+    }
+    distinct = list(written.values())
+    last = len(pieces) - 1
     if len(distinct) <= 1:
-        if last:
-            only = distinct[0] if distinct else pieces[-1]
-            _keep(done, placed, owner, only.source if distinct else owner.released, only.kind)
-            if len(pieces) > 1:
-                done.remarks.append((name, _("was there more than once; one was used")))
-    elif owner.kind == "code" and all(_complete(piece.source) for piece in distinct):
-        piece = pieces[number]
-        if piece is distinct[-1]:
-            _keep(done, placed, owner, piece.source, piece.kind)
-            done.remarks.append((name, _("was split or copied; all parts were run, in order")))
-        elif any(piece is part for part in distinct):
-            done.cells.append(WorkCell("code", piece.source))
-    elif last:
-        joint = "\n" if owner.kind == "code" else "\n\n"
-        _keep(done, placed, owner, joint.join(piece.source for piece in distinct), owner.kind)
-        done.remarks.append((name, _("was split; the parts were joined")))
+        source = pieces[distinct[0]].source if distinct else owner.released
+        kind = pieces[distinct[0] if distinct else last].kind
+        if len(pieces) > 1:
+            done.remarks.append((name, _("was there more than once; one was used")))
+        return {last: _keep(done, placed, owner, source, kind)}
+    few = len(distinct) <= MAX_PIECES
+    if few and owner.kind == "code" and all(_complete(pieces[i].source) for i in distinct):
+        done.remarks.append((name, _("was split or copied; all parts were run, in order")))
+        found = {i: WorkCell("code", pieces[i].source) for i in distinct[:-1]}
+        final = pieces[distinct[-1]]
+        return found | {distinct[-1]: _keep(done, placed, owner, final.source, final.kind)}
+    done.remarks.append((name, _("was split; the parts were joined")))
+    joint = "\n" if owner.kind == "code" else "\n\n"
+    source = joint.join(pieces[i].source for i in distinct)
+    return {last: _keep(done, placed, owner, source, owner.kind)}
 
 
-def _keep(done, placed, owner: MasterCell, source: str, kind: str) -> None:
+def _keep(done, placed, owner: MasterCell, source: str, kind: str) -> WorkCell:
     if kind != owner.kind:
         told = _("had another cell type; the original type was restored")
         done.remarks.append((owner.grade_id or owner.id, told))
     placed[owner.id] = WorkCell(owner.kind, source, owner)
-    done.cells.append(placed[owner.id])
+    return placed[owner.id]
 
 
 def _place_locked(done, placed, owner: MasterCell, cell: Cell) -> None:

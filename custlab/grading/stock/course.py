@@ -48,6 +48,14 @@ class Course:
         return app
 
     @property
+    def prepares(self) -> str:
+        """What reads data once for all submissions, as ``module:function``; the settings say so.
+
+        It is called with the name of each folder in ``datasets`` that an assignment uses.
+        """
+        return str(self.app.config.get("CustLab", {}).get("prepare_data", ""))
+
+    @property
     def directories(self):
         """The course's folders, as nbgrader names them."""
         return self.app.coursedir

@@ -55,6 +55,13 @@ class GradebookWriter:
         Marks given by hand stay; a cell that has one, or that a person should look at, is
         flagged as needing a manual grade, as nbgrader itself does.
         """
+        try:
+            self._write(results)
+        except BaseException:
+            self._gradebook.db.rollback()  # what is half written is nobody's
+            raise
+
+    def _write(self, results: Results) -> None:
         from nbgrader.api import BaseCell, Comment, Grade
 
         book, session = self._gradebook, self._gradebook.db

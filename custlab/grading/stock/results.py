@@ -42,7 +42,9 @@ while it ran (``cell``, ``what``: ``timeout``, ``hung``, ``died``, ``flood``, ``
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -54,6 +56,7 @@ from custlab.i18n import _
 
 FORMAT = "custlab-results"
 VERSION = 1
+LONGEST_NAME = 200  # bytes; most file systems allow 255, and the ending and `~` come on top
 
 
 @dataclass
@@ -82,6 +85,12 @@ class NotebookResult:
     repairs: list[dict] = field(default_factory=list)
     events: list[dict] = field(default_factory=list)
 
+    @property
+    def lost_marks(self) -> bool:
+        """Whether a test gave less than it can give."""
+        tests = [cell for cell in self.cells if cell.role == "test"]
+        return any((cell.points or 0.0) < cell.max_points for cell in tests)
+
 
 @dataclass
 class Results:
@@ -109,17 +118,36 @@ class Results:
     def to_text(self) -> str:
         """Give the text of the results file."""
         content = {"format": FORMAT, "version": VERSION} | asdict(self)
-        return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        return readable(text)
+
+
+def readable(text: str) -> str:
+    r"""Put question marks for the halves of characters that no file can hold.
+
+    Code can make such texts, and file names that are no UTF-8 are read as such.
+
+    Examples
+    --------
+    >>> readable("客户 \ud800")
+    '客户 ?'
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 def results_path(folder: Path, student: str) -> Path:
-    """Give the path of a learner's results file.
+    """Give the path of a learner's results file; a name too long for a file is cut.
 
     Examples
     --------
     >>> results_path(Path("results"), "alice").as_posix()
     'results/alice.json'
+    >>> len(results_path(Path("results"), "客" * 85).name)
+    55
     """
+    name = os.fsencode(student)
+    if len(name) > LONGEST_NAME:
+        student = f"{student[:40]}~{hashlib.sha256(name).hexdigest()[:9]}"
     return Path(folder) / f"{student}.json"
 
 
@@ -179,8 +207,13 @@ def read_all_results(folder: Path) -> list[Results]:
     list of Results
         Files that start with a dot are passed over.
     """
+    return [read_results(path) for path in results_files(folder)]
+
+
+def results_files(folder: Path) -> list[Path]:
+    """List the results files of an assignment; files that start with a dot are passed over."""
     paths = sorted(Path(folder).glob("*.json"))
-    return [read_results(path) for path in paths if not path.name.startswith(".")]
+    return [path for path in paths if not path.name.startswith(".")]
 
 
 def results_of(course, assignment: str, student: str) -> Results | None:

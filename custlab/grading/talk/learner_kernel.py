@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass, field
 
 from custlab.grading.isolate.limits import MB, Limits
+from custlab.grading.isolate.linux import processor_seconds
 from custlab.grading.isolate.sandbox import INSIDE, View
 from custlab.grading.isolate.server import ForkServer
 from custlab.grading.talk import wire
@@ -24,7 +25,10 @@ from custlab.i18n import _
 READY_SECONDS = 30
 GRACE_SECONDS = 3.0
 LOOK_SECONDS = 0.2  # how often the size of the whole submission is looked at
-MAX_FRAME = 32 * MB  # one output that is larger ends the cell
+MAX_HEARD = 256 * MB  # of all that one kernel may send
+LEAST_FRAME = 2048  # bytes that a message counts, however small it is: reading it costs as much
+LEAST_OUTPUT = 100  # bytes that an output counts, however little is in it
+MAX_KEPT = 16 * MB  # of the outputs of all cells of a notebook
 WAITING = 2  # messages read ahead
 FLOOD = 8  # so many times the output allowed ends the cell
 MAX_UNREADABLE = 50
@@ -46,11 +50,14 @@ class Outcome:
         In notebook form.
     seconds : float
         How long it took.
+    computed : float
+        Time of the processor that it had (s).
     """
 
     status: str = "ok"
     outputs: list = field(default_factory=list)
     seconds: float = 0.0
+    computed: float = 0.0
 
     @property
     def lost_kernel(self) -> bool:
@@ -58,13 +65,27 @@ class Outcome:
         return self.status not in ("ok", "error")
 
 
+@dataclass
+class Budget:
+    """What the outputs of all cells of a notebook may still take up (bytes)."""
+
+    left: int = MAX_KEPT
+
+
 class Collector:
     """Gathers a cell's outputs, up to the size allowed."""
 
-    def __init__(self, displays: dict[str, list], limit: int):
+    def __init__(self, displays: dict[str, list], limit: int, budget: Budget | None = None):
         self.outputs: list[dict] = []
-        self.displays, self.limit, self.size = displays, limit, 0
+        self.displays, self.size = displays, 0
+        self._budget = budget or Budget()
+        self.flood = FLOOD * limit
+        self.limit = min(limit, max(0, self._budget.left))
         self._clear_next = False
+
+    def close(self) -> None:
+        """Take what was kept out of the budget."""
+        self._budget.left -= sum(LEAST_OUTPUT + len(str(output)) for output in self.outputs)
 
     def add(self, kind: str, content: dict) -> None:
         """Take one message of the kernel's."""
@@ -82,32 +103,38 @@ class Collector:
         self._clear_next = False
 
     def _update(self, content: dict) -> None:
-        self.size += len(str(content["data"]))
+        self.size += LEAST_OUTPUT + len(str(content["data"]))
         if self.size <= self.limit:
             for output in self.displays.get(content["transient"]["display_id"], []):
                 output["data"] = dict(content["data"])
 
     def _append(self, kind: str, content: dict) -> None:
-        size = len(content["text"]) if "text" in content else len(str(content))
-        too_much = self.size + size > self.limit
-        if too_much and self.size <= self.limit:
-            text = _("[The rest of the output is left out: more than {n} KB.]\n")
-            text = text.format(n=self.limit // 1024)
-            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
-        self.size += size
-        if too_much:
+        output = _as_output(kind, content)
+        last = self.outputs[-1] if self.outputs else {}
+        goes_on = kind == "stream" and last.get("name") == output["name"]
+        size = len(output["text"]) if goes_on else LEAST_OUTPUT + len(str(output))
+        if self.leave_out(size):
             return
         if self._clear_next:
             self._clear()
-        output = _as_output(kind, content)
-        last = self.outputs[-1] if self.outputs else {}
-        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            goes_on = False
+        if goes_on:
             last["text"] += output["text"]
             return
         self.outputs.append(output)
         display = (content.get("transient") or {}).get("display_id")
         if isinstance(display, str):
             self.displays.setdefault(display, []).append(output)
+
+    def leave_out(self, size: int) -> bool:
+        """Count an output of a size; tell whether it is too much, and say so in its place once."""
+        too_much = self.size + size > self.limit
+        if too_much and self.size <= self.limit:
+            text = _("[The rest of the output is left out: more than {n} KB.]\n")
+            text = text.format(n=self.limit // 1024)
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
+        self.size += size
+        return too_much
 
 
 def _status(reply: dict) -> str:
@@ -143,10 +170,19 @@ class LearnerKernel:
         What it can read.
     files : dict of str to bytes
         What lies in its folder.
+    budget : Budget, optional
+        For the outputs of all cells.
     """
 
-    def __init__(self, server: ForkServer, limits: Limits, view: View, files: dict[str, bytes]):
-        self.limits = limits
+    def __init__(
+        self,
+        server: ForkServer,
+        limits: Limits,
+        view: View,
+        files: dict[str, bytes],
+        budget: Budget | None = None,
+    ):
+        self.limits, self._budget = limits, budget or Budget()
         self._server, self._view, self._files = server, view, files
         self._folder = None
         self.child = None
@@ -198,10 +234,12 @@ class LearnerKernel:
         Outcome
             Always; never an exception, whatever the cell does.
         """
-        collector = Collector(self._displays, self.limits.output_kb * 1024)
-        began = time.monotonic()
+        collector = Collector(self._displays, self.limits.output_kb * 1024, self._budget)
+        began, computed = time.monotonic(), processor_seconds(self.child.pid)
         status = await self._ask({"source": source}, self.limits.cell_seconds, collector)
-        return Outcome(status, collector.outputs, time.monotonic() - began)
+        collector.close()
+        computed = max(0.0, processor_seconds(self.child.pid) - computed)
+        return Outcome(status, collector.outputs, time.monotonic() - began, computed)
 
     async def testify(self, seconds: float) -> str:
         """Let the kernel answer the examiner's questions until it says that it is done.
@@ -241,17 +279,24 @@ class LearnerKernel:
                 answer, unreadable = "", unreadable + 1
             if answer:
                 return ended or answer
-            flooded = collector and collector.size > FLOOD * collector.limit
+            flooded = collector and collector.size > collector.flood
             if not ended and (flooded or unreadable > MAX_UNREADABLE):
                 ended, deadline = "flood", time.monotonic() + GRACE_SECONDS
                 self.child.signal(signal.SIGINT)
 
     async def _read(self, outputs: asyncio.StreamReader) -> None:
-        """Take in what the kernel sends; it has to wait when nobody listens."""
+        """Take in what the kernel sends; it has to wait when nobody listens.
+
+        A message too large to be kept is not looked into: only its size is passed on.
+        """
+        heard, largest = 0, 2 * self.limits.output_kb * 1024
         try:
             while True:
-                message, _buffers = await wire.read(outputs, MAX_FRAME)
-                await self._messages.put(message)
+                message, size = await wire.read_or_skip(outputs, largest, MAX_HEARD)
+                heard += max(size, LEAST_FRAME)
+                if heard > MAX_HEARD:
+                    raise wire.WireError(wire.TOO_LARGE)
+                await self._messages.put({"skipped": size} if message is None else message)
                 self._news.set()
         except (RecursionError, MemoryError) as error:
             raise wire.WireError("The message cannot be read.") from error
@@ -281,6 +326,9 @@ class LearnerKernel:
 
     def _hear(self, message: dict, collector: Collector | None) -> str:
         """Take one message; give the status if it is the reply."""
+        if "skipped" in message and collector is not None:
+            collector.leave_out(int(message["skipped"]))
+            return ""
         if message["number"] != self._requests:
             return ""  # a thread of an earlier cell's
         if message["kind"] == "reply":

@@ -16,6 +16,7 @@ SIZE = struct.Struct("!Q")
 MAX_HEADER = 64 * 1024 * 1024
 MAX_TOTAL = 256 * 1024 * 1024
 MAX_BUFFERS = 100_000
+PIECE = 1 << 16
 TOO_LARGE = "The message is larger than allowed."
 
 
@@ -76,6 +77,42 @@ async def read(reader, largest: int = MAX_HEADER, most: int = 0) -> tuple[dict, 
             size = wanted.send(await reader.readexactly(size))
     except StopIteration as whole:
         return whole.value
+    except (EOFError, OSError) as error:
+        raise WireError("The connection was closed.") from error
+
+
+async def read_or_skip(reader, largest: int, most: int) -> tuple[dict | None, int]:
+    """Read one message without buffers from an asyncio stream, or pass over a large one.
+
+    Parameters
+    ----------
+    reader : asyncio.StreamReader
+        Where it comes from.
+    largest : int
+        Bytes of JSON that are looked into.
+    most : int
+        Bytes of JSON that are passed over.
+
+    Returns
+    -------
+    tuple of dict or None, and int
+        The message, None if it was passed over; and its size.
+
+    Raises
+    ------
+    WireError
+        As `receive` does.
+    """
+    try:
+        size, count = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+        if size > most or count:
+            raise WireError(TOO_LARGE)
+        if size <= largest:
+            return _message(await reader.readexactly(size)), size
+        left = size
+        while left:
+            left -= len(await reader.readexactly(min(left, PIECE)))
+        return None, size
     except (EOFError, OSError) as error:
         raise WireError("The connection was closed.") from error
 

@@ -1,7 +1,8 @@
-"""The case data, read once by the fork server and shared by all kernels.
+"""The case data, read once by one process and shared by all that are forked from it.
 
-Every submission loads the same tables. Each kernel gets copies that share memory until they are
-changed (pandas' copy-on-write), so no learner can change what another one sees.
+``nbgrader_config.py`` names `share_case` for grading: every submission loads the same tables. Each
+kernel gets copies that share memory until they are changed (pandas' copy-on-write), so no learner
+can change what another one sees.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import contextlib
 from functools import lru_cache, wraps
 
 from custlab.errors import CustLabError
+
+from . import load
 
 
 def share_case(name: str) -> None:
@@ -20,8 +23,6 @@ def share_case(name: str) -> None:
     name : str
         The case; one that is not there is left to fail where it is asked for.
     """
-    from custlab.cases import load
-
     if not hasattr(load.read_table, "__wrapped__"):
         load.read_table = _once(load.read_table)
         load.count_rows = lru_cache(maxsize=None)(load.count_rows)
