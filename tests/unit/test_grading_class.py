@@ -58,10 +58,13 @@ def graded(root: Path, **settings):
 
 def exit_code(root: Path) -> int:
     """Grade as a person does who types the command."""
-    with warnings.catch_warnings(), pytest.raises(typer.Exit) as ended:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        grade(ASSIGNMENT, course=root)
-    return ended.value.exit_code
+        try:
+            grade(ASSIGNMENT, course=root)
+        except typer.Exit as ended:
+            return ended.exit_code
+    return 0
 
 
 def marks_of_tests(root: Path) -> dict[str, dict[str, float]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from custlab.errors import CustLabError
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.sandbox import View, python_folders
+from custlab.grading.isolate.syscalls import ARCHITECTURES, REFUSED
 from custlab.grading.talk.kernels import WarmKernelManager
 from tests.apart import apart
 
@@ -104,3 +107,38 @@ def test_a_hidden_folder_among_what_is_shown_stops_grading(tmp_path):
     # The whole of /usr is shown: a course may not lie there, as some container images have it.
     with pytest.raises(CustLabError, match=r"/usr must be visible"):
         View((), hidden=(Path("/usr/share"),)).check()
+
+
+CALLS = """
+import ctypes, errno, json
+libc = ctypes.CDLL(None, use_errno=True)
+room = ctypes.create_string_buffer(4096)
+seen = {{}}
+for name, number in {numbers!r}.items():
+    ctypes.set_errno(0)
+    libc.syscall(number, 0, room, 0, 0, 0, 0)
+    seen[name] = ctypes.get_errno()
+print(json.dumps(seen))
+"""
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(platform.machine() not in ARCHITECTURES, reason="no filter for it")
+def test_calls_that_no_notebook_needs_are_refused_and_the_others_are_not():
+    _mark, column = ARCHITECTURES[platform.machine()]
+    numbers = {name: places[column] for name, places in REFUSED.items()}
+    if platform.machine() == "x86_64":
+        numbers |= {"keyctl by its other number": 250 | 0x40000000, "getpid": 39}
+    seen = inside(CALLS.format(numbers=numbers), View(python_folders()))
+    assert seen.pop("getpid", 0) == 0
+    assert set(seen.values()) == {errno.EPERM}
+
+
+@pytest.mark.sandbox
+def test_the_keyring_of_the_grader_is_not_to_be_had():
+    code = (
+        "import ctypes, json\nlibc = ctypes.CDLL(None)\n"
+        "print(json.dumps(libc.syscall({add}, b'user', b'k', b'v', 1, -3)))"
+    )
+    add = REFUSED["add_key"][ARCHITECTURES[platform.machine()][1]]
+    assert inside(code.format(add=add), View(python_folders())) == -1

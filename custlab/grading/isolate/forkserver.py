@@ -24,6 +24,7 @@ from pathlib import Path
 
 from custlab.grading.isolate import linux
 from custlab.grading.isolate.limits import Limits
+from custlab.grading.isolate.syscalls import refuse_rare_calls
 from custlab.grading.isolate.unpacking import unpack
 from custlab.grading.talk import wire
 
@@ -189,6 +190,7 @@ def _limit(request: dict) -> None:
     limits.apply()
     if request["sandboxed"]:
         linux.drop_capabilities()
+        refuse_rare_calls()
 
 
 if __name__ == "__main__":

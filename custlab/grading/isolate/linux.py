@@ -33,9 +33,9 @@ def _call(name: str, *arguments) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def prctl(option: int, value: int = 0) -> None:
+def prctl(option: int, value: int = 0, more: int = 0) -> None:
     """Set an attribute of this process (see prctl(2))."""
-    _call("prctl", option, *(ctypes.c_ulong(number) for number in (value, 0, 0, 0)))
+    _call("prctl", option, *(ctypes.c_ulong(number) for number in (value, more, 0, 0)))
 
 
 def enter_namespaces(pidfd: int) -> None:
