@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextlib
 import hashlib
 import json
@@ -31,6 +32,7 @@ OWN_SHARE = 0.9  # of the time allowed: who computed that long was not kept from
 MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
 BROKEN_TEST = {"CustLabError", "FileNotFoundError", "ImportError"}
+LIBRARY_ERRORS = {"CustLabError", "InputError"}  # how the library says that data is not there
 EVENTS = {
     "timeout": _("ran longer than {n:g} seconds and was interrupted"),
     "hung": _("ran longer than {n:g} seconds and could not be interrupted; its kernel was ended"),
@@ -142,6 +144,7 @@ class NotebookRun:
         self.doubtful = False  # whether others may have been in the way
         self.computed = 0.0  # time that the cells have had of the processor (s)
         self.budget = Budget()
+        self.untouched = True  # nothing of the learner's has run yet
         self.plans: dict[str, Plan] = {}
         self.deadline = time.monotonic() + job.limits.total_seconds
         answers, remark = joined_answers(job.submission, master.name)
@@ -210,11 +213,42 @@ class NotebookRun:
             return []
         outcome = await self.kernel.run(cell.source)
         self.computed += outcome.computed
+        self._blame(cell, outcome)
         if outcome.status in ("ok", "error"):
             self.ran.append(cell.source)
         else:
             await self._report(cell, outcome)
         return outcome.outputs
+
+    def _blame(self, cell: WorkCell, outcome: Outcome) -> None:
+        """Say so if a cell of the assignment fails here before anything of the learner's has run.
+
+        Raises
+        ------
+        MachineTrouble
+            If it does for want of a file, a module, memory or time.
+        """
+        ours = cell.master is not None and not cell.master.learners
+        self.untouched = self.untouched and ours and cell.source == cell.master.released
+        if not self.untouched or outcome.status == "ok":
+            return
+        raised = outcome.outputs[-1] if outcome.outputs else {}
+        name = str(raised.get("ename", ""))
+        kind = getattr(builtins, name, None)
+        missing = isinstance(kind, type) and issubclass(kind, (OSError, ImportError))
+        if (
+            missing and name == "FileNotFoundError"
+        ):  # one in the learner's folder is theirs to bring
+            missing = "'/" in str(raised.get("evalue"))
+        if missing or name in LIBRARY_ERRORS:
+            why = f"{name}: {raised.get('evalue')}"
+        elif outcome.lost_kernel:
+            why = EVENTS[outcome.status].format(n=self.job.limits.cell_seconds)
+        else:
+            return
+        text = _("the cell {cell} of the assignment itself fails here ({why})")
+        name = cell.master.grade_id or cell.id
+        raise MachineTrouble(text.format(cell=name, why=readable(why)))
 
     async def _report(self, cell: WorkCell, outcome: Outcome) -> None:
         name = cell.master.grade_id or cell.id if cell.master else cell.id

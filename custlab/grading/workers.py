@@ -107,6 +107,7 @@ def work_on_cluster(job: Job, sandboxed: bool, modules: tuple, root: Path, hidde
             server = shared_server(sandboxed, modules, root)
             folder = Path(tempfile.mkdtemp(prefix="custlab-"))
             _grader = Grader(server, course_view(root, hidden), job.limits, folder)
+    _grader.server.revive()
     return asyncio.run(grade(job, _grader))
 
 

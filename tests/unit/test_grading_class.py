@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import typer
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
 
 from custlab.cli.grade import grade
 from custlab.errors import CustLabError
@@ -41,6 +43,15 @@ def course(tmp_path: Path) -> Path:
 def root(tmp_path):
     (tmp_path / "course").mkdir()
     return course(tmp_path)
+
+
+def release(root: Path) -> None:
+    """Give the assignment out again."""
+    course = Course(root)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        api = NbGraderAPI(course.directories, config=Config(course.app.config))
+        assert api.generate_assignment(ASSIGNMENT, force=True, create=True)["success"]
 
 
 def run(root: Path, **settings) -> Run:
@@ -127,6 +138,37 @@ def test_a_fault_that_passes_is_tried_again_in_the_same_run(root, monkeypatch):
     monkeypatch.setattr(Examiners, "fork", fails_at_first)
     assert graded(root).failed == {}
     assert marks_of_tests(root) == {"alice": WHOLE}
+
+
+def test_an_assignment_that_cannot_run_on_this_machine_gives_no_marks(root):
+    """Its data is on the instructor's other machine, say: nobody's work has run by then."""
+    submit(root, "alice", solved(root), answers_text())
+    submit(root, "bob", solved(root), answers_text())
+    path = root / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    text = path.read_text(encoding="utf-8")
+    place = "from custlab.exercises import Sheet\\n"
+    assert place in text
+    path.write_text(text.replace(place, place + "open('/no/such/data.csv')\\n"), encoding="utf-8")
+    release(root)
+    summary = graded(root)
+    assert set(summary.failed) == {"alice", "bob"}
+    assert all("/no/such/data.csv" in reason for reason in summary.failed.values())
+    assert marks(root) == {}
+    path.write_text(text, encoding="utf-8")
+    release(root)
+    assert graded(root).failed == {}
+    assert marks_of_tests(root) == {"alice": WHOLE, "bob": WHOLE}
+
+
+def test_an_error_of_the_learners_own_is_not_the_machines(root):
+    source = "def days_since(dates, today):\n    open('/no/such/file')"
+    submit(root, "alice", with_cell(root, "days-since", source), answers_text())
+    submit(root, "bob", with_cell(root, "totals", "open('/no/such/file')"), answers_text())
+    assert graded(root).failed == {}
+    assert marks_of_tests(root) == {
+        "alice": WHOLE | {"test-days-since": 0},
+        "bob": WHOLE | {"test-totals": 0},
+    }
 
 
 def test_what_somebody_hands_in_stops_nobody_else(root):

@@ -24,6 +24,9 @@ TESTS = {
     "endless": "while True:\n    pass",
     "no data": "from custlab import load_case\nload_case('nowhere')\n2.0",
     "full": "import errno\nraise OSError(errno.ENOSPC, 'No space left on device')",
+    "no module": "import a_module_that_is_not_there\n1.0",
+    "no file": "try:\n    open('/nowhere')\n"
+    "except OSError as error:\n    raise ValueError('no data') from error\n1.0",
     "temporary": "import tempfile\nprint(tempfile.mkdtemp())\n1.0",
     "hungry": "x = bytearray(10**14)\n1.0",
     "file": "from pathlib import Path\nlen(Path('answers.json').read_text())",
@@ -129,6 +132,8 @@ def test_nothing_of_an_examiner_is_left_when_it_ends(examiners, tmp_path):
 
 def test_what_the_machine_has_run_out_of_is_told_apart_from_wrong_answers(examiners, tmp_path):
     assert "No space left" in examined(examiners, "full", {})["machine"]
+    assert "a_module_that_is_not_there" in examined(examiners, "no module", {})["machine"]
+    assert "/nowhere" in examined(examiners, "no file", {})["machine"]
     hungry = examined(examiners, "hungry", {})
     assert "memory" in hungry["failed"]
     assert not hungry.get("machine"), "the answer may be what is so large"

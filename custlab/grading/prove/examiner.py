@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import errno
 import marshal
 import math
 import os
@@ -29,16 +28,6 @@ from custlab.grading.talk import wire
 from custlab.grading.talk.codec import Decoder, Encoder
 
 MAX_TEXT = 200_000
-# What this machine has run out of says nothing about an answer.
-SPENT = {
-    errno.EAGAIN,
-    errno.EDQUOT,
-    errno.EIO,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.ENOSPC,
-}
 # Questions whose answer would be the verdict itself are never put to an object of the learner's.
 VERDICTS = {"equals", "all", "any", "identical", "isclose", "allclose"}
 
@@ -303,8 +292,8 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
         except BaseException as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
             report |= {"error": kinds[0], "kinds": kinds, "message": str(error)[:2000]}
-            if isinstance(error, OSError) and error.errno in SPENT:
-                report["machine"] = str(error)
+            if cause := _fault_of_machine(error, inquiry):
+                report["machine"] = f"{type(cause).__name__}: {cause}"[:2000]
             elif isinstance(error, MemoryError) and error not in inquiry.raised:
                 inquiry.failed = inquiry.failed or "The test took more memory than allowed."
     report["value"] = _number(value)
@@ -314,6 +303,21 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
             data, _metadata = InteractiveShell.instance().display_formatter.format(value)
         shown = [{"output_type": "execute_result", "data": _small(data)}]
     return report | {"outputs": _outputs(captured) + shown}
+
+
+def _fault_of_machine(error: BaseException | None, inquiry: Inquiry) -> BaseException | None:
+    """Find what is no answer's fault: a file or a module that cannot be read, no room, no process.
+
+    An examiner has nothing of the learner's on its disk, so such an error is theirs only if it
+    comes out of their code.
+    """
+    while error is not None:
+        if any(error is theirs for theirs in inquiry.raised):
+            return None
+        if isinstance(error, (OSError, ImportError)):
+            return error
+        error = error.__cause__
+    return None
 
 
 def _number(value) -> float | None:
