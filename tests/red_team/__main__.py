@@ -10,19 +10,21 @@ from tests.red_team.attack import FULL, Attack
 from tests.red_team.attacks_breaking import BREAKING
 from tests.red_team.attacks_forging import FORGING
 from tests.red_team.attacks_reading import READING
+from tests.red_team.attacks_wasting import WASTING
 
 PAGE = Path(__file__).parents[2] / "course" / "instructor" / "red-team.md"
 GROUPS = {
     "Reading what must stay secret": READING,
     "Forging marks": FORGING,
     "Breaking the run or the machine": BREAKING,
+    "Using up what the grader reads, keeps or shares": WASTING,
     "Honest accidents, which must cost nothing more than they spoil": ACCIDENTS,
 }
 
 
 def page() -> str:
     """Give the page: every submission of the red team, and what must happen to it."""
-    hostile = len(READING) + len(FORGING) + len(BREAKING)
+    hostile = len(READING) + len(FORGING) + len(BREAKING) + len(WASTING)
     parts = [
         "# The red team",
         f"{hostile} hostile and {len(ACCIDENTS)} honest but odd submissions. They are graded in "

@@ -15,11 +15,12 @@ from tests.red_team.accidents import ACCIDENTS
 from tests.red_team.attacks_breaking import BREAKING
 from tests.red_team.attacks_forging import FORGING
 from tests.red_team.attacks_reading import READING
+from tests.red_team.attacks_wasting import WASTING
 from tests.red_team.course import ASSIGNMENT, SECRET, make_course, marks
 
 pytestmark = pytest.mark.sandbox
-EVERYTHING = [*ACCIDENTS[:-1], *READING, *FORGING, *BREAKING, ACCIDENTS[-1]]
-HOSTILE = [*READING, *FORGING, *BREAKING]
+EVERYTHING = [*ACCIDENTS[:-1], *READING, *FORGING, *BREAKING, *WASTING, ACCIDENTS[-1]]
+HOSTILE = [*READING, *FORGING, *BREAKING, *WASTING]
 
 
 @pytest.fixture(scope="module")

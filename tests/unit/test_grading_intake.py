@@ -135,7 +135,7 @@ def test_what_the_grader_reads_has_limits(tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        '{"cells": [' + "[]," * 1_500_000 + "0]}",
+        '{"cells": [' + "[]," * 2_500_000 + "0]}",
         '{"cells": [' + "0," * 6_000_000 + "0]}",
         '{"cells": [' + '{"cell_type": "code", "source": "%s"},' % ("x" * 900_000) * 12 + "0]}",
     ],

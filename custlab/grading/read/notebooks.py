@@ -15,7 +15,7 @@ MAX_SOURCE = 1_000_000
 MAX_SOURCES = 10_000_000  # characters of all cells together
 # What a notebook is made of takes far more memory than its text: `[],[],[],` twenty times as much.
 MAX_PARTS = 5_000_000
-MAX_HOLDERS = 1_000_000
+MAX_HOLDERS = 2_000_000
 
 
 class Unreadable(ValueError):
