@@ -101,7 +101,7 @@ def _show(run) -> int:
     console = Console(stderr=True)
     if run.settings.sandbox == "none":
         console.print(_("Learners' code runs UNPROTECTED on this machine (--sandbox none)."))
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    columns = [TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()]
     columns += [TextColumn(_("time left")), TimeRemainingColumn(), TimeElapsedColumn()]
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(run.assignment, total=len(run.students))
@@ -137,7 +137,8 @@ def _tell(console, run, summary) -> None:
     console.print("; ".join(parts) + ".", highlight=False)
     for results in summary.slow[:10]:
         text = _("slow: {student} took {seconds:.0f} s")
-        console.print("  " + text.format(student=results.student, seconds=results.seconds))
+        text = text.format(student=results.student, seconds=results.seconds)
+        console.print("  " + text, markup=False)
     for results in summary.graded:
         for cell in results.reviews:
             text = _("to look at: {student}, {cell}: {reason}")

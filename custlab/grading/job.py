@@ -454,5 +454,10 @@ def _notebook_bytes(cells: list[dict], master: Master) -> bytes:
         for cell in doubtful:
             if not cell["metadata"].get("nbgrader", {}).get("grade"):
                 cell["outputs"] = []
-    text = json.dumps(form | {"cells": cells}, ensure_ascii=False)
+    try:
+        text = json.dumps(form | {"cells": cells}, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        for cell in doubtful:
+            cell["outputs"] = []
+        text = json.dumps(form | {"cells": cells}, ensure_ascii=False)
     return text.encode("utf-8", "replace")

@@ -244,14 +244,23 @@ class Run:
         tuple of str and (Finished or BaseException)
             The learner, and what came of it.
         """
-        workers, again = self._workers(stack), []
+        workers, failed, alone = self._workers(stack), [], []
         for job, outcome in workers.run(jobs):
-            if isinstance(outcome, BaseException) or outcome.doubtful:
-                again.append(job.submission.student)
+            if isinstance(outcome, BaseException):
+                failed.append(job.submission.student)
+            elif outcome.doubtful:
+                alone.append(job.submission.student)
             else:
                 yield job.submission.student, Finished(outcome, job.submission.files)
         trouble: list[tuple[str, Exception]] = []
-        for job in self._read_jobs(again, lambda *failed: trouble.append(failed)):
+        if failed:
+            workers.renew()
+        for job, outcome in workers.run(self._read_jobs(failed, lambda *why: trouble.append(why))):
+            if isinstance(outcome, BaseException) or outcome.doubtful:
+                alone.append(job.submission.student)
+            else:
+                yield job.submission.student, Finished(outcome, job.submission.files)
+        for job in self._read_jobs(alone, lambda *why: trouble.append(why)):
             workers.renew()
             for _job, outcome in workers.run(iter([job])):
                 fine = not isinstance(outcome, BaseException)
@@ -354,8 +363,15 @@ class Run:
         for path in results_files(self.folder):
             with suppress(CustLabError):  # damaged: graded again next time
                 everything.append(read_results(path))
-        text = readable(tamper_report(everything))
-        write_atomic(self.folder / "tamper-report.md", text)
+        path = self.folder / "tamper-report.md"
+        try:
+            write_atomic(path, readable(tamper_report(everything)))
+        except OSError as error:
+            raise CustLabError(
+                _("The marks are written, but {file} is not ({error}).").format(
+                    file=path, error=error
+                )
+            ) from error
 
 
 def _reason(error: BaseException) -> str:

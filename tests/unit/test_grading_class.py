@@ -6,6 +6,7 @@ import os
 import warnings
 from pathlib import Path
 
+import psutil
 import pytest
 import typer
 from nbgrader.apps import NbGraderAPI
@@ -138,6 +139,36 @@ def test_a_fault_that_passes_is_tried_again_in_the_same_run(root, monkeypatch):
     monkeypatch.setattr(Examiners, "fork", fails_at_first)
     assert graded(root).failed == {}
     assert marks_of_tests(root) == {"alice": WHOLE}
+
+
+def test_a_fork_server_that_is_ended_is_started_again(root):
+    names = [f"learner-{number}" for number in range(6)]
+    for name in names:
+        submit(root, name, solved(root), answers_text())
+    ended = []
+
+    def told(_student, _results) -> None:
+        for process in psutil.Process().children() if not ended else []:
+            if "custlab.grading.isolate.forkserver" in process.cmdline():
+                ended.append(process)
+                process.kill()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        summary = run(root, workers=1).start(told)
+    assert len(ended) == 1
+    assert summary.failed == {}
+    assert marks_of_tests(root) == dict.fromkeys(names, WHOLE)
+
+
+def test_names_that_look_like_markup_are_shown_as_they_are(root, capsys):
+    for name in ("[bold]", "[red]x[{0}%s"):
+        submit(root, name, solved(root), answers_text())
+    place = root / "course" / "autograded" / "[bold]"
+    place.parent.mkdir(parents=True)
+    place.write_text("in the way", encoding="utf-8")
+    assert exit_code(root) == 1
+    assert "NOT graded: [bold]" in capsys.readouterr().err
 
 
 def test_an_assignment_that_cannot_run_on_this_machine_gives_no_marks(root):

@@ -168,3 +168,17 @@ def test_a_file_in_the_place_of_a_folder_is_set_aside(tmp_path, name):
     found = read_submission(tmp_path, "a", {"sheet"}, {"data/x.csv": b"the master's"})
     assert set(found.files) == {"data/x.csv"}
     assert [n for n, _reason in found.set_aside] == [name]
+
+
+def test_an_old_notebook_is_read_without_its_outputs():
+    cell = {"cell_type": "code", "language": "python", "input": "x = 1", "metadata": {}}
+    shown = [{"output_type": "stream", "stream": "stdout", "text": "a"}] * 200_000
+    title = {"cell_type": "heading", "level": 2, "source": "Title", "metadata": {}}
+    sheets = [{"cells": [title, cell | {"outputs": shown}]}]
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": sheets}
+    began = time.monotonic()
+    assert [one.source for one in read_cells(json.dumps(old).encode())] == ["## Title", "x = 1"]
+    sheets[0]["cells"] = [cell | {"outputs": []}] * 100_000
+    with pytest.raises(Unreadable, match="more than 2000 cells"):
+        read_cells(json.dumps(old).encode())
+    assert time.monotonic() - began < 5

@@ -297,7 +297,9 @@ class ForkServer:
     def _why_dead(self, error: OSError) -> str:
         told = ""
         if self._process is not None and self._process.poll() is not None:
-            told = self._process.stderr.read().decode(errors="replace").strip()[-800:]
+            # Its children hold the other end, so there is no end to wait for.
+            os.set_blocking(self._process.stderr.fileno(), False)
+            told = (self._process.stderr.read() or b"").decode(errors="replace").strip()[-800:]
         return _("The fork server does not answer ({error}). {told}").format(error=error, told=told)
 
     def revive(self) -> None:

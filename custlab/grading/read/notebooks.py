@@ -91,12 +91,29 @@ def parse(content: bytes):
 
 
 def _from_version_3(notebook: dict) -> dict:
+    """Bring an old notebook's cells into today's form, without what nobody reads of them."""
     import nbformat
 
+    cells = []
+    for sheet in notebook["worksheets"]:
+        if not isinstance(sheet, dict) or not isinstance(sheet.get("cells"), list):
+            raise Unreadable(_("the notebook's old format cannot be read"))
+        cells += [cell for cell in sheet["cells"] if isinstance(cell, dict)]
+    cells = [_without_outputs(cell) for cell in cells[: MAX_CELLS + 1]]
+    whole = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
     try:
-        return nbformat.reads(json.dumps(notebook), as_version=4)
+        return nbformat.reads(json.dumps(whole), as_version=4)
     except Exception as error:
         raise Unreadable(_("the notebook's old format cannot be read")) from error
+
+
+def _without_outputs(cell: dict) -> dict:
+    kept = ("cell_type", "language", "level", "input", "source", "collapsed")
+    found = {name: cell[name] for name in kept if name in cell} | {"metadata": {}}
+    if isinstance(cell.get("metadata"), dict):
+        known = {"nbgrader", "tags"} & set(cell["metadata"])
+        found["metadata"] = {name: cell["metadata"][name] for name in known}
+    return found | ({"outputs": []} if cell.get("cell_type") == "code" else {})
 
 
 def _read(cell: dict) -> Cell:
