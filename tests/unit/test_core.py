@@ -16,6 +16,7 @@ from custlab import files
 from custlab.errors import CustLabError, InputError
 from custlab.explorers.frame import explorer
 from custlab.style import FONTS, Picture, installed_fonts, new_figure
+from tests.hygiene import private_imports
 
 
 def test_import_brings_no_heavy_library():
@@ -148,3 +149,18 @@ def test_no_module_names_this_machine():
     here = str(Path.home())
     guilty = [p.name for p in root.rglob("*.py") if here in p.read_text(encoding="utf-8")]
     assert here == "/" or guilty == []
+
+
+def test_no_package_reaches_into_another_s_private_rooms(tmp_path):
+    assert private_imports() == []
+    rooms = tmp_path / "custlab"
+    for name, source in {
+        "one": "from custlab.two._inside import thing\nfrom custlab.one._own import fine\n",
+        "three": "from custlab.two.open import _hidden\nfrom custlab.i18n import _\n",
+    }.items():
+        (rooms / name).mkdir(parents=True)
+        (rooms / name / "file.py").write_text(source, encoding="utf-8")
+    assert [line.split(": ")[1].split()[1] for line in private_imports(rooms)] == [
+        "_inside,",
+        "_hidden,",
+    ]
