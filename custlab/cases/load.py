@@ -104,21 +104,14 @@ def make_case(name, n_customers=None, seed=None):
     >>> len(make_case("ecommerce", n_customers=100, seed=7).customers)
     100
     """
-    from custlab.simulate.run import simulate
-    from custlab.simulate.specs import get_spec
-    from custlab.simulate.write import package
+    from custlab.simulate import describe_case, simulate
 
-    spec = get_spec(name)
+    check_case_name(name)
     if n_customers is not None:
         check_whole("n_customers", n_customers, 30, 100_000)
     if seed is not None:
         check_whole("seed", seed, 0, 2**32 - 1)
-    made = simulate(name, n_customers, seed)
-    described = package(spec)
-    if n_customers is not None:
-        described["custlab"]["n_customers"] = int(n_customers)
-    if seed is not None:
-        described["custlab"]["seed"] = int(seed)
-    makers = {table: frame.copy for table, frame in made.tables.items()}
-    sizes = {table: len(frame) for table, frame in made.tables.items()}
-    return Case(described, makers, sizes)
+    tables = simulate(name, n_customers, seed).tables
+    makers = {table: frame.copy for table, frame in tables.items()}
+    sizes = {table: len(frame) for table, frame in tables.items()}
+    return Case(describe_case(name, n_customers, seed), makers, sizes)

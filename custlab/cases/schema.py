@@ -1,8 +1,58 @@
-"""What the types of a Data Package schema are in pandas."""
+"""The tables of a case column by column, and what their types are in pandas."""
 
 from __future__ import annotations
 
+import tomllib
+
 import pandas as pd
+
+from custlab.templates import render
+
+
+def describe_tables(firm) -> list[dict]:
+    """Describe the tables of a firm as Data Package resources; ``tables.toml.jinja`` lists them.
+
+    Parameters
+    ----------
+    firm : Firm
+        What the columns depend on: its prefix, segments, products, brands, campaigns, contracts.
+
+    Returns
+    -------
+    list of dict
+        One resource per table, the source of datapackage.json and of the dtypes.
+
+    Examples
+    --------
+    >>> from custlab.simulate.firm import load_firm
+    >>> [table["name"] for table in describe_tables(load_firm("ecommerce"))][:3]
+    ['customers', 'people', 'interactions']
+    """
+    tables = tomllib.loads(render("cases/tables.toml.jinja", firm=firm))
+    return [_resource(name, table) for name, table in tables.items()]
+
+
+def _resource(name, table):
+    """Put one table into the form of the Data Package standard."""
+    schema = {"fields": table["fields"], "missingValues": [""]}
+    if "primaryKey" in table:
+        schema["primaryKey"] = table["primaryKey"]
+    if "foreignKeys" in table:
+        schema["foreignKeys"] = [
+            {"fields": column, "reference": {"resource": target, "fields": column}}
+            for column, target in table["foreignKeys"].items()
+        ]
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "description": table["description"],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "header": True},
+        "schema": schema,
+    }
 
 
 def pandas_dtype(entry):

@@ -1,16 +1,14 @@
 """The simulator: three invented firms with planted truth.
 
 Every number in ``datasets/`` comes from here; ``python -m custlab.simulate`` writes them anew.
+What a firm is stands in ``firms/``, one file each; what all firms meet in ``market.toml``; the
+columns of the tables in ``cases/tables.toml.jinja``. The code only draws.
 """
 
-__all__ = ["simulate", "truth", "write_case"]
+from .describe import describe_case
+from .run import simulate
 
-
-def simulate(name, n_customers=None, seed=None):
-    """Simulate one case and return its tables and its truth (see `custlab.simulate.run`)."""
-    from .run import simulate as run
-
-    return run(name, n_customers, seed)
+__all__ = ["describe_case", "simulate", "truth"]
 
 
 def truth(name, n_customers=None, seed=None):

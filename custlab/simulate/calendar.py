@@ -6,15 +6,9 @@ Inside the simulator a day is an integer: 0 is the first day of the observation 
 import numpy as np
 import pandas as pd
 
-AS_OF = pd.Timestamp("2024-12-31")
-FUTURE_DAYS = 365
+from .market import MARKET
 
-SPRING_FESTIVAL = pd.to_datetime(
-    [
-        "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01",
-        "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17",
-    ]
-)  # fmt: skip
+FUTURE_DAYS = 365
 
 
 class Calendar:
@@ -22,28 +16,28 @@ class Calendar:
 
     Parameters
     ----------
-    starts_on : str
-        First day of the window, as "2019-01-01".
-    promo : float
-        Strength of the shopping festivals, 618 and Double 11 (1 = no effect on household demand).
+    firm : Firm
+        Its first and last day, and the strength of the shopping festivals, 618 and Double 11
+        (1 = no effect on household demand).
     """
 
-    def __init__(self, starts_on, promo):
-        self.start = pd.Timestamp(starts_on)
-        self.last = (AS_OF - self.start).days
+    def __init__(self, firm):
+        self.start = pd.Timestamp(firm.starts_on)
+        self.last = self.day(firm.as_of)
         self.end = self.last + FUTURE_DAYS
-        self.dates = pd.date_range(self.start, periods=self.end + 1, freq="D")
-        self.month = self.dates.month.to_numpy()
-        self.year = self.dates.year.to_numpy()
-        self.festival = self._festival()
-        self._busy = {
-            "household": self._household(promo),
-            "enterprise": self._enterprise(),
-            "government": self._government(),
+        dates = pd.date_range(self.start, periods=self.end + 1, freq="D")
+        self.month = dates.month.to_numpy()
+        self.year = dates.year.to_numpy()
+        self.festival = ((self.month == 6) & (dates.day <= 18)) | (
+            (self.month == 11) & (dates.day <= 11)
+        )
+        busy = {
+            "household": self._household(dates, firm.promo),
+            "enterprise": self._enterprise(dates),
+            "government": self._government(dates),
         }
         self._clock = {
-            kind: np.concatenate([[0.0], np.cumsum(busy / busy.mean())])
-            for kind, busy in self._busy.items()
+            kind: np.concatenate([[0.0], np.cumsum(day / day.mean())]) for kind, day in busy.items()
         }
 
     def day(self, date):
@@ -62,32 +56,29 @@ class Calendar:
         """Return the day on which business time reaches `clock`."""
         return np.searchsorted(self._clock[kind], clock, side="right") - 1
 
-    def _festival(self):
-        """Mark the days of 618 and Double 11."""
-        day = self.dates.day.to_numpy()
-        return ((self.month == 6) & (day <= 18)) | ((self.month == 11) & (day <= 11))
-
-    def _around_spring_festival(self, before, during):
-        days = self.dates.to_numpy()[:, None]
-        offset = (days - SPRING_FESTIVAL.to_numpy()[None, :]) / np.timedelta64(1, "D")
-        weight = np.ones(len(self.dates))
-        weight[((offset >= -24) & (offset < -4)).any(axis=1)] = before
-        weight[((offset >= -2) & (offset <= 8)).any(axis=1)] = during
-        return weight
-
-    def _household(self, promo):
-        weekend = np.where(self.dates.day_of_week >= 5, 1.35, 1.0)
+    def _household(self, dates, promo):
+        weekend = np.where(dates.day_of_week >= 5, 1.35, 1.0)
         festival = np.where(self.festival, promo, 1.0)
-        return weekend * festival * self._around_spring_festival(1.3, 0.45)
+        return weekend * festival * _around_spring_festival(dates, 1.3, 0.45)
 
-    def _enterprise(self):
-        working = np.where(self.dates.day_of_week >= 5, 0.12, 1.0)
+    def _enterprise(self, dates):
+        working = np.where(dates.day_of_week >= 5, 0.12, 1.0)
         quarter_end = np.where(np.isin(self.month, (3, 6, 9, 12)), 1.2, 1.0)
-        return working * quarter_end * self._around_spring_festival(1.0, 0.08)
+        return working * quarter_end * _around_spring_festival(dates, 1.0, 0.08)
 
-    def _government(self):
-        working = np.where(self.dates.day_of_week >= 5, 0.02, 1.0)
+    def _government(self, dates):
+        working = np.where(dates.day_of_week >= 5, 0.02, 1.0)
         budget = np.select(
             [np.isin(self.month, (11, 12)), np.isin(self.month, (1, 2, 3))], [2.4, 0.5], 1.0
         )
-        return working * budget * self._around_spring_festival(1.0, 0.02)
+        return working * budget * _around_spring_festival(dates, 1.0, 0.02)
+
+
+def _around_spring_festival(dates, before, during):
+    """Weigh the weeks before the Spring Festival and the days of it."""
+    weight = np.ones(len(dates))
+    for festival in pd.to_datetime(MARKET["spring_festivals"]):
+        offset = (dates - festival).days
+        weight[(offset >= -24) & (offset < -4)] = before
+        weight[(offset >= -2) & (offset <= 8)] = during
+    return weight

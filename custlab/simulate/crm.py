@@ -19,20 +19,21 @@ OPEN_STAGES = ("Qualification", "Needs Analysis", "Proposal/Price Quote", "Negot
 REMARKS = "Sample made by the CustLab simulator"
 
 
-def make_crm_samples(streams, texts):
+def make_crm_samples(rng, texts):
     """Make the sample export files.
 
     Parameters
     ----------
+    rng : numpy.random.Generator
+        Source of randomness.
     texts : dict of DataFrame
         The tables of the software case as text.
 
     Returns
     -------
     dict
-        File name -> DataFrame of text.
+        File name without .csv -> DataFrame of text.
     """
-    rng = streams("crm")
     firms = texts["customers"].query("kind != 'household'")
     firms = firms.iloc[np.sort(rng.choice(len(firms), N_ACCOUNTS, replace=False))]
     firms = firms.reset_index(drop=True)
@@ -51,12 +52,12 @@ def make_crm_samples(streams, texts):
     people = people.merge(firms[["customer_id", "owner"]], on="customer_id")
     orders = _of(firms, texts["orders"])
     return {
-        "zoho_accounts.csv": _zoho_accounts(firms),
-        "zoho_contacts.csv": _zoho_contacts(people),
-        "zoho_deals.csv": _zoho_deals(deals),
-        "fxiaoke_accounts.csv": _fxiaoke_accounts(firms),
-        "fxiaoke_contacts.csv": _fxiaoke_contacts(people),
-        "fxiaoke_orders.csv": _fxiaoke_orders(orders),
+        "zoho_accounts": _zoho_accounts(firms),
+        "zoho_contacts": _zoho_contacts(people),
+        "zoho_deals": _zoho_deals(deals),
+        "fxiaoke_accounts": _fxiaoke_accounts(firms),
+        "fxiaoke_contacts": _fxiaoke_contacts(people),
+        "fxiaoke_orders": _fxiaoke_orders(orders),
     }
 
 

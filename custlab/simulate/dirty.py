@@ -4,10 +4,12 @@ Every planted defect is logged (table, row, column, kind, true and dirty value):
 A row gets one defect at most, so that each can be found and mended on its own.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-N_CUSTOMERS = {"appliances": 560, "ecommerce": 420, "software": 300}
 SPELLINGS = {
     "household": ("Household", "houshold", "HH", "家庭"),
     "enterprise": ("Enterprise", "enterprize", "company", "企业"),
@@ -23,11 +25,85 @@ AGES = ("0", "3", "7", "199", "999", "-41", "1984", "1990")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def make_dirty(spec, streams, texts):
+class Defect(NamedTuple):
+    """A kind of defect to be planted in one column."""
+
+    kind: str
+    column: str
+    cells: int
+    where: pd.Series | bool  # which rows it may hit
+    change: Callable  # true value -> dirty value
+
+
+class Dirt:
+    """One table being dirtied: its cells, which rows are still clean, and what is to be appended.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    table : DataFrame
+        The clean table as text, numbered from 0.
+    """
+
+    def __init__(self, rng, table):
+        self.rng = rng
+        self.table = table.copy()
+        self.clean = np.ones(len(table), dtype=bool)
+        self.log = []  # row, column, kind, true value, dirty value
+        self.copies = []  # rows to be appended
+        self.sources = []  # the rows that these copy
+
+    def choose(self, n, where=True):
+        """Choose up to n clean rows among those marked in `where`; they are clean no longer."""
+        rows = np.flatnonzero(self.clean & where)
+        rows = np.sort(self.rng.choice(rows, min(n, len(rows)), replace=False))
+        self.clean[rows] = False
+        return rows
+
+    def plant(self, defect):
+        """Plant one kind of defect."""
+        self.spoil(
+            defect.kind, defect.column, self.choose(defect.cells, defect.where), defect.change
+        )
+
+    def spoil(self, kind, column, rows, change):
+        """Put `change(true value)` into cells and log it."""
+        for row in rows:
+            true = self.table.at[row, column]
+            self.table.at[row, column] = change(true)
+            self.log.append((row, column, kind, true, self.table.at[row, column]))
+
+    def append(self, kind, source, copy, true, dirty):
+        """Append a row that copies another; the whole row is the defect."""
+        self.log.append((len(self.table) + len(self.copies), "", kind, true, dirty))
+        self.copies.append(copy)
+        self.sources.append(source)
+
+    def finish(self, name, key):
+        """Put each appended row somewhere below the one that it copies; number the defects."""
+        n = len(self.table)
+        below = self.rng.uniform(np.array(self.sources) + 0.5, n)
+        order = np.argsort(np.concatenate([np.arange(n), below]), kind="stable")
+        copies = pd.DataFrame(self.copies, columns=self.table.columns)
+        table = pd.concat([self.table, copies], ignore_index=True)
+        log = pd.DataFrame(self.log, columns=["row", "column", "kind", "true_value", "dirty_value"])
+        log.insert(3, "key", table[key].to_numpy()[log["row"]])
+        log.insert(0, "table", name)
+        log["row"] = np.argsort(order)[log["row"]] + 2
+        log = log.sort_values(["row", "column"], kind="stable", ignore_index=True)
+        return table.iloc[order].reset_index(drop=True), log
+
+
+def make_dirty(firm, rng, texts):
     """Make the dirty export of a case.
 
     Parameters
     ----------
+    firm : Firm
+        Says how many customers the export holds.
+    rng : numpy.random.Generator
+        Source of randomness.
     texts : dict of DataFrame
         The clean tables as text (customers, orders).
 
@@ -39,178 +115,143 @@ def make_dirty(spec, streams, texts):
         defect_id, table, row, column, kind, key, true_value, dirty_value. Rows are numbered as
         in a spreadsheet; an empty column means the whole row.
     """
-    rng = streams("dirty")
-    n = N_CUSTOMERS[spec.name]
-    chosen = np.sort(rng.choice(len(texts["customers"]), n, replace=False))
-    customers = texts["customers"].iloc[chosen].reset_index(drop=True)
-    orders = texts["orders"]
+    customers, orders = texts["customers"], texts["orders"]
+    chosen = np.sort(rng.choice(len(customers), firm.dirty_customers, replace=False))
+    customers = customers.iloc[chosen].reset_index(drop=True)
     orders = orders[orders["customer_id"].isin(customers["customer_id"])].reset_index(drop=True)
-    people = _Dirt(rng, "customers", customers, "customer_id")
-    lines = _Dirt(rng, "orders", orders, "order_id")
-    _dirty_customers(people)
-    _dirty_orders(lines)
-    twins = _double_customers(spec, rng, people, lines)
-    _double_rows(lines, 26)
-    people.append(twins)
+    customers, orders = Dirt(rng, customers), Dirt(rng, orders)
+    _dirty_customers(rng, customers)
+    _dirty_orders(rng, orders)
+    twins = _double_customers(firm, rng, customers, orders)
+    for row in orders.choose(26):
+        line = orders.table.iloc[row].to_dict()
+        orders.append("duplicate row", row, line, "", line["order_id"])
+    for original, row, twin in twins:
+        customers.append("duplicate customer", row, twin, original, twin["customer_id"])
     tables, logs = {}, []
-    for dirt in (people, lines):
-        tables[dirt.name], log = dirt.finish()
+    for name, dirt, key in (
+        ("customers", customers, "customer_id"),
+        ("orders", orders, "order_id"),
+    ):
+        tables[name], log = dirt.finish(name, key)
         logs.append(log)
     defects = pd.concat(logs, ignore_index=True)
-    defects.insert(0, "defect_id", [f"{spec.prefix}-X{i + 1:04d}" for i in range(len(defects))])
+    defects.insert(0, "defect_id", [f"{firm.prefix}-X{i + 1:04d}" for i in range(len(defects))])
     return tables, defects
 
 
-class _Dirt:
-    """One table being dirtied: its cells, what was touched, and what is to be appended."""
+def _dirty_customers(rng, dirt):
+    """Plant the defects of the customers table."""
+    table = dirt.table.copy()
+    for defect in _customer_defects(rng, table):
+        dirt.plant(defect)
+    for row in dirt.choose(14, table["region"] != table["province"]):
+        region, province = table.loc[row, ["region", "province"]]
+        dirt.spoil("swapped columns", "region", [row], lambda _, p=province: p)
+        dirt.spoil("swapped columns", "province", [row], lambda _, r=region: r)
+    # Missing not at random: older people keep their age to themselves.
+    older = pd.to_numeric(table["age"]).between(50, 99) & dirt.clean
+    half = int(0.45 * older.sum())
+    dirt.plant(Defect("missing not at random", "age", half, older, lambda _: None))
 
-    def __init__(self, rng, name, table, key):
-        self.rng = rng
-        self.name = name
-        self.table = table.copy()
-        self.key = key
-        self.clean_rows = np.ones(len(table), dtype=bool)
-        self.log = []
-        self.extra = []
-        self.sources = []
 
-    def rows(self, n, where=None):
-        """Choose up to n untouched rows (those marked in `where`)."""
-        free = self.clean_rows if where is None else self.clean_rows & np.asarray(where)
-        rows = np.flatnonzero(free)
-        rows = np.sort(self.rng.choice(rows, min(n, len(rows)), replace=False))
-        self.clean_rows[rows] = False
-        return rows
+def _customer_defects(rng, table):
+    """List the defects that hit single cells of the customers table."""
+    no_education = table["education"].isna() & (table["kind"] == "household")
+    known_gender, known_age = table["gender"].notna(), table["age"].notna()
+    firm = table["kind"] == "enterprise"
 
-    def spoil(self, kind, column, rows, change):
-        """Put `change(true value)` into cells and log it."""
-        place = self.table.columns.get_loc(column)
-        for row in rows:
-            true = self.table.iat[row, place]
-            dirty = change(true)
-            self.table.iat[row, place] = dirty
-            self.note(kind, row, column, true, dirty)
+    def spelling(x):
+        return _one_of(rng, SPELLINGS[x])
 
-    def note(self, kind, row, column, true, dirty, extra=False):
-        """Log one defect; rows of the appended part are numbered from its start."""
-        key = self.extra[row][self.key] if extra else self.table.iloc[row][self.key]
-        self.log.append((kind, extra, row, column, key, true, dirty))
+    def placeholder(_):
+        return _one_of(rng, PLACEHOLDERS)
 
-    def append(self, entries):
-        """Append rows, each with the row that it copies and its log entry (kind, true value)."""
-        for source, row, kind, true in entries:
-            self.extra.append(row)
-            self.sources.append(source)
-            self.note(kind, len(self.extra) - 1, "", true, row[self.key], extra=True)
+    def space_or_case(x):
+        return _one_of(rng, (f" {x}", f"{x}  ", x.upper(), x.lower()))
 
-    def finish(self):
-        """Put each appended row somewhere below the one that it copies; number the defects."""
-        n = len(self.table)
-        extra = pd.DataFrame(self.extra, columns=self.table.columns)
-        place = np.concatenate(
-            [np.arange(n, dtype=float), self.rng.uniform(np.array(self.sources) + 0.5, n)]
-        )
-        order = np.argsort(place, kind="stable")
-        position = np.empty(len(order), dtype=int)
-        position[order] = np.arange(len(order))
-        table = pd.concat([self.table, extra], ignore_index=True).iloc[order]
-        log = pd.DataFrame(
-            [
-                (self.name, position[row + n * appended] + 2, column, kind, key, true, dirty)
-                for kind, appended, row, column, key, true, dirty in self.log
-            ],
-            columns=["table", "row", "column", "kind", "key", "true_value", "dirty_value"],
-        )
-        log = log.sort_values(["row", "column"], kind="stable", ignore_index=True)
-        return table.reset_index(drop=True), log
+    return [
+        Defect("spelling variant", "kind", 22, True, spelling),
+        Defect("spelling variant", "gender", 18, known_gender, spelling),
+        Defect("space or case", "city", 20, True, space_or_case),
+        Defect("impossible age", "age", 20, known_age, lambda _: _one_of(rng, AGES)),
+        Defect("mixed date format", "customer_since", 18, True, lambda x: other_date(rng, x)),
+        Defect("disguised missing", "education", 12, no_education, placeholder),
+        Defect("disguised missing", "age", 10, firm, placeholder),
+    ]
+
+
+def _dirty_orders(rng, dirt):
+    """Plant the defects of the orders table."""
+    for defect in _order_defects(rng, dirt.table):
+        dirt.plant(defect)
+    # Missing not at random: paper slips from where no till writes the amount, large sums most.
+    amount = dirt.table["amount"].astype(float)
+    no_till = dirt.table["channel"].isin(["store", "dealer", "phone", "visit", "live stream"])
+    slips = no_till & (amount > amount.median())
+    cells = round(0.02 * len(amount)) + 8
+    dirt.plant(Defect("missing not at random", "amount", cells, slips, lambda _: None))
+
+
+def _order_defects(rng, table):
+    """List the defects that hit single cells of the orders table."""
+    n, amount = len(table), table["amount"].astype(float)
+    dear = table["unit_price"].astype(float) >= 1000
+    spelled = table["payment"].isin(list(SPELLINGS))
+
+    def orphan(x):
+        return f"{x[:3]}{90000 + int(rng.integers(9999)):05d}"
+
+    def damaged(x):
+        return _one_of(rng, (x.lower(), f"{x} ", x.replace("-", "")))
+
+    def spelling(x):
+        return _one_of(rng, SPELLINGS[x])
+
+    return [
+        Defect(
+            "mixed date format",
+            "order_date",
+            round(0.025 * n) + 12,
+            True,
+            lambda x: other_date(rng, x),
+        ),
+        Defect("impossible date", "order_date", 18, True, lambda x: bad_date(rng, x)),
+        Defect(
+            "unit slip", "amount", round(0.02 * n) + 10, amount >= 20, lambda x: other_unit(rng, x)
+        ),
+        Defect("number as text", "unit_price", 20, dear, lambda x: number_as_text(rng, x)),
+        Defect("orphan order", "customer_id", 24, True, orphan),
+        Defect("damaged key", "customer_id", 18, True, damaged),
+        Defect("spelling variant", "payment", 22, spelled, spelling),
+        Defect("wrong sign", "quantity", 14, True, lambda x: f"-{x}"),
+    ]
+
+
+def _double_customers(firm, rng, customers, orders):
+    """Enter some customers twice under a new key; part of their orders goes to the twin.
+
+    Returns
+    -------
+    list of tuple
+        Key of the original, its row, the row of the twin.
+    """
+    count = orders.table.groupby("customer_id").size()
+    busy = customers.table["customer_id"].map(count).fillna(0) >= 2
+    twins = []
+    for number, row in enumerate(customers.choose(26, busy)):
+        twin = customers.table.iloc[row].to_dict()
+        original, key = twin["customer_id"], f"{firm.prefix}-C{80001 + number:05d}"
+        twins.append((original, row, twin | {"customer_id": key}))
+        own = np.flatnonzero(orders.clean & (orders.table["customer_id"] == original))
+        moved = own[rng.random(len(own)) < 0.5]
+        orders.clean[moved] = False
+        orders.spoil("order of a duplicate", "customer_id", moved, lambda _, key=key: key)
+    return twins
 
 
 def _one_of(rng, options):
     return options[int(rng.integers(len(options)))]
-
-
-def _dirty_customers(dirt):
-    """Plant the defects of the customers table."""
-    rng, table = dirt.rng, dirt.table
-    for column, n in (("kind", 22), ("gender", 18)):
-        rows = dirt.rows(n, table[column].notna())
-        dirt.spoil("spelling variant", column, rows, lambda x: _one_of(rng, SPELLINGS[x]))
-    rows = dirt.rows(20)
-    dirt.spoil("space or case", "city", rows,
-               lambda x: _one_of(rng, (f" {x}", f"{x}  ", x.upper(), x.lower())))  # fmt: skip
-    rows = dirt.rows(20, table["age"].notna())
-    dirt.spoil("impossible age", "age", rows, lambda _: _one_of(rng, AGES))
-    rows = dirt.rows(18)
-    dirt.spoil("mixed date format", "customer_since", rows, lambda x: other_date(rng, x))
-    rows = dirt.rows(12, table["education"].isna() & (table["kind"] == "household"))
-    dirt.spoil("disguised missing", "education", rows, lambda _: _one_of(rng, PLACEHOLDERS))
-    rows = dirt.rows(10, table["kind"] == "enterprise")
-    dirt.spoil("disguised missing", "age", rows, lambda _: _one_of(rng, PLACEHOLDERS))
-    different = table["region"] != table["province"]
-    for row in dirt.rows(14, different):
-        region, province = table.at[row, "region"], table.at[row, "province"]
-        dirt.spoil("swapped columns", "region", [row], lambda _, p=province: p)
-        dirt.spoil("swapped columns", "province", [row], lambda _, r=region: r)
-    # Missing not at random: older people keep their age to themselves.
-    known = pd.to_numeric(table["age"], errors="coerce")
-    older = (known >= 50) & (known < 100) & dirt.clean_rows
-    rows = dirt.rows(int(0.45 * older.sum()), older)
-    dirt.spoil("missing not at random", "age", rows, lambda _: None)
-
-
-def _dirty_orders(dirt):
-    """Plant the defects of the orders table."""
-    rng, table = dirt.rng, dirt.table
-    count = len(table)
-    rows = dirt.rows(round(0.025 * count) + 12)
-    dirt.spoil("mixed date format", "order_date", rows, lambda x: other_date(rng, x))
-    rows = dirt.rows(18)
-    dirt.spoil("impossible date", "order_date", rows, lambda x: bad_date(rng, x))
-    rows = dirt.rows(round(0.02 * count) + 10, table["amount"].astype(float) >= 20)
-    dirt.spoil("unit slip", "amount", rows, lambda x: other_unit(rng, x))
-    rows = dirt.rows(20, table["unit_price"].astype(float) >= 1000)
-    dirt.spoil("number as text", "unit_price", rows, lambda x: number_as_text(rng, x))
-    rows = dirt.rows(24)
-    dirt.spoil("orphan order", "customer_id", rows,
-               lambda x: f"{x[:3]}{90000 + int(rng.integers(9999)):05d}")  # fmt: skip
-    rows = dirt.rows(18)
-    dirt.spoil("damaged key", "customer_id", rows,
-               lambda x: _one_of(rng, (x.lower(), f"{x} ", x.replace("-", ""))))  # fmt: skip
-    rows = dirt.rows(22, table["payment"].isin(list(SPELLINGS)))
-    dirt.spoil("spelling variant", "payment", rows, lambda x: _one_of(rng, SPELLINGS[x]))
-    rows = dirt.rows(14)
-    dirt.spoil("wrong sign", "quantity", rows, lambda x: f"-{x}")
-    # Missing not at random: paper slips from where no till writes the amount, large sums most.
-    channel = table["channel"].isin(["store", "dealer", "phone", "visit", "live stream"])
-    large = table["amount"].astype(float) > table["amount"].astype(float).median()
-    rows = dirt.rows(round(0.02 * count) + 8, channel & large)
-    dirt.spoil("missing not at random", "amount", rows, lambda _: None)
-
-
-def _double_customers(spec, rng, people, lines):
-    """Enter some customers twice under a new key; part of their orders goes to the twin."""
-    orders = lines.table.groupby("customer_id").size()
-    busy = people.table["customer_id"].map(orders).fillna(0) >= 2
-    entries = []
-    for number, row in enumerate(people.rows(26, busy)):
-        twin = people.table.iloc[row].to_dict()
-        original = twin["customer_id"]
-        twin["customer_id"] = f"{spec.prefix}-C{80000 + number + 1:05d}"
-        entries.append((row, twin, "duplicate customer", original))
-        own = np.flatnonzero(lines.clean_rows & (lines.table["customer_id"] == original))
-        moved = own[rng.random(len(own)) < 0.5] if len(own) else own
-        lines.clean_rows[moved] = False
-        lines.spoil(
-            "order of a duplicate", "customer_id", moved, lambda _, t=twin: t["customer_id"]
-        )
-    return entries
-
-
-def _double_rows(dirt, n):
-    """Write some order lines twice."""
-    dirt.append(
-        [(row, dirt.table.iloc[row].to_dict(), "duplicate row", "") for row in dirt.rows(n)]
-    )
 
 
 def other_date(rng, iso):

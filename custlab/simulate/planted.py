@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .interactions import CONTACTS_PER_ORDER, MOST_CONTACTS
+from .interactions import expected_calls
 
 
 @dataclass(frozen=True)
@@ -42,68 +42,49 @@ class Truth:
         return Truth(self.name, *(frame.copy() for frame in frames))
 
 
-def make_truth(world):
+def make_truth(setting, population, units, sales):
     """Read the truth off a finished simulation."""
-    from .tables import keys
-
-    spec = world.spec
-    customer_id = keys(spec, "C", np.arange(len(world.customers)), 5)
-    roles = world.roles.copy()
-    roles.insert(0, "person_id", keys(spec, "P", np.arange(len(roles))))
-    roles.insert(1, "customer_id", customer_id[world.people["customer"]])
-    names = np.array([s.name for s in spec.segments], dtype=object)
-    segments = pd.DataFrame({"customer_id": customer_id, "segment": names[world.latent["segment"]]})
-    sheet = world.campaign
-    responses = pd.DataFrame(
-        {
-            "campaign_id": sheet["campaign_id"],
-            "customer_id": customer_id[sheet["customer"]],
-            "treatment": sheet["treatment"],
-            "approach": sheet["approach"],
-            "base": sheet["true_base"].round(4),
-            "uplift": sheet["true_uplift"].round(4),
-        }
+    firm = setting.firm
+    customer_id = setting.customer_keys(range(len(population)))
+    roles = units.roles.copy()
+    roles.insert(0, "person_id", setting.keys("P", range(len(roles))))
+    roles.insert(1, "customer_id", customer_id[units.unit])
+    names = np.array([s.name for s in firm.segments], dtype=object)
+    segments = pd.DataFrame(
+        {"customer_id": customer_id, "segment": names[population.latent["segment"]]}
     )
-    membership = next(c for c in spec.campaigns if c.effect == "membership_effect").campaign_id
+    responses = sales.campaign[["campaign_id", "treatment", "approach"]].copy()
+    responses.insert(1, "customer_id", customer_id[sales.campaign["customer"]])
+    responses["base"] = sales.campaign["true_base"].round(4)
+    responses["uplift"] = sales.campaign["true_uplift"].round(4)
+    membership = next(c for c in firm.campaigns if c.effect == "membership_effect").campaign_id
     uplift = responses.loc[responses["campaign_id"] == membership, ["customer_id", "uplift"]]
-    return Truth(
-        spec.name,
-        _strings(roles, ["person_id", "customer_id", "main_role"]),
-        _strings(segments, ["customer_id", "segment"]),
-        _strings(_value(world, customer_id), ["customer_id"]),
-        _strings(uplift.reset_index(drop=True), ["customer_id"]),
-        _strings(responses, ["campaign_id", "customer_id", "treatment", "approach"]),
-    )
+    value = _value(setting, population, sales)
+    value.insert(0, "customer_id", customer_id)
+    frames = (roles, segments, value, uplift.reset_index(drop=True), responses)
+    return Truth(firm.name, *map(_strings, frames))
 
 
-def _strings(frame, columns):
-    return frame.astype(dict.fromkeys(columns, "string"))
+def _strings(frame):
+    """Store texts as pandas strings."""
+    return frame.astype(dict.fromkeys(frame.select_dtypes(["object", "str"]), "string"))
 
 
-def _value(world, customer_id):
+def _value(setting, population, sales):
     """Add up the twelve months after the window, costs of service included."""
-    n = len(customer_id)
-    calendar = world.calendar
-    future = world.lines[world.lines["day"] > calendar.last]
-    orders = future.drop_duplicates("order").groupby("customer").size()
-    orders = orders.reindex(range(n), fill_value=0).to_numpy()
+    n, last, costs = len(population), setting.calendar.last, setting.firm.costs
+    future = sales.lines[sales.lines["day"] > last]
+    orders = np.bincount(future.drop_duplicates("order")["customer"], minlength=n)
     amount = np.bincount(future["customer"], weights=future["amount"], minlength=n)
     margin = np.bincount(future["customer"], weights=future["margin"], minlength=n)
-    calls = world.streams("future service").poisson(
-        CONTACTS_PER_ORDER
-        * np.minimum(world.latent["service"].to_numpy(), MOST_CONTACTS)
-        * world.spec.journeys_per_order
-        * orders
-    )
-    costs = world.spec.costs
+    per_order = expected_calls(setting, population, np.arange(n))
+    calls = setting.streams("future service").poisson(per_order * orders)
     margin = margin - orders * costs["order_handling"] - calls * costs["service_contact"]
-    alive = (world.first <= calendar.last) & (world.stopped > calendar.last)
     return pd.DataFrame(
         {
-            "customer_id": customer_id,
             "future_orders": orders,
             "future_amount": amount.round(2),
             "future_margin": margin.round(2),
-            "alive": alive,
+            "alive": (sales.first <= last) & (sales.stopped > last),
         }
     )

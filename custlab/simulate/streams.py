@@ -53,3 +53,15 @@ def pick(rng, weights):
     total = np.cumsum(weights, axis=1)
     threshold = rng.random(len(weights)) * total[:, -1]
     return np.minimum((total <= threshold[:, None]).sum(axis=1), weights.shape[1] - 1)
+
+
+def pick_from(rng, weighted, n):
+    """Draw n keys from a dict of weights.
+
+    Examples
+    --------
+    >>> pick_from(np.random.default_rng(0), {"never": 0, "always": 1}, 2).tolist()
+    ['always', 'always']
+    """
+    names = np.array(list(weighted), dtype=object)
+    return names[pick(rng, np.tile(list(weighted.values()), (n, 1)))]

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from custlab.files import write_atomic
+from custlab.templates import render
 
 from .crm import make_crm_samples
-from .datasheet import make_datasheet
+from .describe import describe_case
 from .dirty import make_dirty
+from .firm import load_firm
 from .run import simulate
-from .schema import resources
-from .specs import get_spec
 from .streams import Streams
 
 
@@ -59,36 +59,6 @@ def csv_bytes(text):
     return text.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def package(spec):
-    """Describe a case as a Data Package."""
-    return {
-        "profile": "tabular-data-package",
-        "name": f"custlab-{spec.name}",
-        "title": spec.title,
-        "description": f"{spec.description} Simulated: no real firm, brand or person is in it.",
-        "licenses": [
-            {
-                "name": "CC0-1.0",
-                "title": "Creative Commons Zero 1.0",
-                "path": "https://creativecommons.org/publicdomain/zero/1.0/",
-            }
-        ],
-        "sources": [{"title": "custlab.simulate", "path": "datasheet.md"}],
-        "custlab": {
-            "case": spec.name,
-            "simulated": True,
-            "firm": spec.firm,
-            "currency": "CNY",
-            "period": [spec.starts_on, "2024-12-31"],
-            "as_of": "2024-12-31",
-            "brands": list(spec.brands),
-            "n_customers": spec.n_customers,
-            "seed": spec.seed,
-        },
-        "resources": resources(spec),
-    }
-
-
 def json_bytes(content):
     """Return indented JSON as bytes."""
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
@@ -102,46 +72,36 @@ def case_files(name):
     dict
         Path relative to the case's folder -> bytes.
     """
-    spec = get_spec(name)
-    simulation = simulate(name)
-    described = resources(spec)
-    texts = {r["name"]: to_text(simulation.tables[r["name"]], r["schema"]) for r in described}
-    files = {"datapackage.json": json_bytes(package(spec))}
-    files |= {r["path"]: csv_bytes(texts[r["name"]]) for r in described}
-    files["datasheet.md"] = make_datasheet(spec, simulation.tables).encode("utf-8")
-    files |= _dirty_files(spec, texts, described)
-    if name == "software":
-        samples = make_crm_samples(Streams(spec.seed), texts)
-        files |= {f"crm/{file}": csv_bytes(table) for file, table in samples.items()}
-    return files
-
-
-def _dirty_files(spec, texts, described):
-    """Make the dirty export with its answer key and a description of the two tables."""
-    tables, defects = make_dirty(spec, Streams(spec.seed), texts)
-    files = {f"dirty/{name}.csv": csv_bytes(table) for name, table in tables.items()}
+    firm, tables, package = load_firm(name), simulate(name).tables, describe_case(name)
+    texts = {r["name"]: to_text(tables[r["name"]], r["schema"]) for r in package["resources"]}
+    datasheet = render("simulate/datasheet.md.jinja", firm=firm, tables=tables) + "\n"
+    files = {"datapackage.json": json_bytes(package), "datasheet.md": datasheet.encode("utf-8")}
+    files |= {f"{name}.csv": csv_bytes(text) for name, text in texts.items()}
+    dirty, defects = make_dirty(firm, Streams(firm.seed)("dirty"), texts)
+    files |= {f"dirty/{name}.csv": csv_bytes(table) for name, table in dirty.items()}
     files["dirty/defects.csv"] = csv_bytes(defects)
-    description = package(spec) | {"name": f"custlab-{spec.name}-dirty"}
-    description["resources"] = [_alone(r, tables) for r in described if r["name"] in tables]
-    files["dirty/datapackage.json"] = json_bytes(description)
+    files["dirty/datapackage.json"] = json_bytes(_dirty_package(package, dirty))
+    if firm.plans:
+        samples = make_crm_samples(Streams(firm.seed)("crm"), texts)
+        files |= {f"crm/{name}.csv": csv_bytes(table) for name, table in samples.items()}
     return files
 
 
-def _alone(resource, tables):
-    """Leave out foreign keys to tables that are not part of the export."""
-    schema = dict(resource["schema"])
-    schema["foreignKeys"] = [
-        key for key in schema.get("foreignKeys", []) if key["reference"]["resource"] in tables
-    ]
-    return resource | {"schema": schema}
+def _dirty_package(package, dirty):
+    """Describe the dirty tables, without foreign keys to tables that are not part of the export."""
+    resources = []
+    for resource in (r for r in package["resources"] if r["name"] in dirty):
+        keys = resource["schema"].get("foreignKeys", [])
+        keys = [key for key in keys if key["reference"]["resource"] in dirty]
+        resources.append(resource | {"schema": resource["schema"] | {"foreignKeys": keys}})
+    return package | {"name": f"{package['name']}-dirty", "resources": resources}
 
 
 def write_case(name, folder):
     """Write a shipped case into `folder`/`name` and return the paths written."""
-    target = Path(folder) / name
     paths = []
     for relative, content in case_files(name).items():
-        path = target / relative
+        path = Path(folder) / name / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         paths.append(write_atomic(path, content))
     return paths

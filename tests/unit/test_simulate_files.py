@@ -5,7 +5,7 @@ import pytest
 from custlab.cases import CASE_NAMES
 from custlab.files import datasets_dir
 from custlab.simulate import simulate, truth
-from custlab.simulate.specs import get_spec
+from custlab.simulate.firm import load_firm
 from custlab.simulate.streams import Streams
 from custlab.simulate.write import case_files, write_case
 
@@ -35,7 +35,7 @@ def test_writing_a_case_gives_the_same_files(tmp_path):
 
 @pytest.mark.parametrize("name", CASE_NAMES)
 def test_the_truth_is_in_no_file(name):
-    words = [s.name for s in get_spec(name).segments] + ["main_role", "uplift", "future_"]
+    words = [s.name for s in load_firm(name).segments] + ["main_role", "uplift", "future_"]
     for path in (datasets_dir() / name).rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
