@@ -85,6 +85,53 @@ def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
         raise InputError(f"{said} {remedy}".strip())
 
 
+def check_finite(values, name: str) -> np.ndarray:
+    """Refuse numbers that are missing or infinite: a cut or a mean of them would be a silent NaN.
+
+    Parameters
+    ----------
+    values : array of shape (customers,)
+        One number a customer.
+    name : str
+        The column that holds them.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    InputError
+        Naming the column, the first row and how many there are, or that it holds no numbers.
+
+    Examples
+    --------
+    >>> check_finite([3.0, float("nan")], "recency")
+    Traceback (most recent call last):
+    custlab.errors.InputError: Column 'recency' is missing or infinite for 1 of 2 customers ...
+    """
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError(
+            _("Column {column!r} holds values that are no numbers. Convert it first.").format(
+                column=name
+            )
+        ) from None
+    strange = ~np.isfinite(numbers)
+    if strange.any():
+        raise InputError(
+            _(
+                "Column {column!r} is missing or infinite for {n} of {total} customers (first: "
+                "row {row}, counted from 0). Leave these customers out knowingly, or fill the "
+                "values in by a rule that you can name."
+            ).format(
+                column=name, n=int(strange.sum()), total=len(numbers), row=int(strange.argmax())
+            )
+        )
+    return numbers
+
+
 def check_whole(name: str, given, low: int, high: int | None = None) -> None:
     """Refuse what is not a whole number in range.
 

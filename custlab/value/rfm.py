@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, check_whole, refuse_infinite
+from custlab.checks import check_choice, check_columns, check_finite, check_whole, refuse_infinite
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.orders import OrderColumns, checked_orders, collected
@@ -154,9 +154,16 @@ def cut_points(table, *, method: str = "quantile", n_scores: int = 5) -> dict[st
     >>> cut_points(table, n_scores=2)["frequency"]
     array([2.])
     """
+    return {
+        name: cuts_of(values, name, method, n_scores) for name, values in _measures(table).items()
+    }
+
+
+def _measures(table) -> dict[str, np.ndarray]:
+    """Give the three measures as numbers, all of them known and finite."""
     frame = nw.from_native(table, eager_only=True)
     check_columns(frame, MEASURES, "rfm", _("Make it with rfm_table(orders)."))
-    return {name: cuts_of(frame[name].to_numpy(), name, method, n_scores) for name in MEASURES}
+    return {name: check_finite(frame[name].to_pandas(), name) for name in MEASURES}
 
 
 def cuts_of(values: np.ndarray, name: str, method: str, n_scores: int) -> np.ndarray:
@@ -223,7 +230,7 @@ def rfm_scores(table, *, cuts="quantile", n_scores: int = 5):
     Raises
     ------
     InputError
-        If a measure is missing or does not vary.
+        If a measure is missing, has gaps or infinite values, or does not vary.
 
     Examples
     --------
@@ -237,7 +244,9 @@ def rfm_scores(table, *, cuts="quantile", n_scores: int = 5):
     3        2        2        2
     4        1        1        1
     """
-    if not isinstance(cuts, dict):
+    if isinstance(cuts, dict):
+        _measures(table)
+    else:
         cuts = cut_points(table, method=cuts, n_scores=n_scores)
     scores = [
         _score(nw.col(name), cuts[name], descending=name == "recency").alias(f"{name[0]}_score")

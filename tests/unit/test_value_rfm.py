@@ -17,6 +17,7 @@ from custlab.errors import InputError
 from custlab.value import (
     RFM,
     RFMScorer,
+    cut_points,
     purchase_histories,
     rfm_scores,
     rfm_segments,
@@ -235,3 +236,18 @@ def test_one_timers_cannot_be_scored_by_frequency():
     orders = pd.DataFrame({"customer_id": ["a", "b"], "order_date": day, "amount": [1.0, 2.0]})
     with pytest.raises(InputError, match="frequency is 1 for every customer"):
         rfm_scores(rfm_table(orders))
+
+
+@pytest.mark.parametrize("gap", [None, float("nan"), float("inf")])
+@pytest.mark.parametrize("kind", ["float64", "Float64", "polars"])
+@pytest.mark.parametrize("given", [False, True])
+def test_a_measure_with_a_gap_is_refused_and_named(gap, kind, given):
+    """One NaN made all cuts NaN, and everybody the same: the stalest customer a champion."""
+    table = pd.DataFrame(
+        {"recency": [1.0, 50, 400], "frequency": [9, 4, 1], "monetary": [900.0, 80, 10]}
+    )
+    cuts = cut_points(table, n_scores=3) if given else "quantile"
+    table["recency"] = [1.0, gap, 400]
+    table = pl.from_pandas(table) if kind == "polars" else table.astype({"recency": kind})
+    with pytest.raises(InputError, match=r"'recency' is missing or infinite for 1 of 3 .* row 1"):
+        rfm_scores(table, cuts=cuts, n_scores=3)
