@@ -2,6 +2,7 @@
 
 import json
 
+import ipywidgets
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -371,3 +372,11 @@ def test_nbgrader_shows_answers_as_text(tmp_path, monkeypatch):
     assert sheet.cards == {}
     sheet.answer("people", 4)
     assert sheet.answers["people"] == 4
+
+
+def test_typing_a_number_makes_no_new_widgets(sheet):
+    """Each keystroke once left a remark behind in the kernel and in the page."""
+    known = set(ipywidgets.widgets.widget._instances)
+    for text in ("1", "12", "12.5"):
+        sheet.cards["share"].fill(text)
+    assert set(ipywidgets.widgets.widget._instances) == known

@@ -41,8 +41,7 @@ class ChooseSeveral(Question):
 
     def inputs(self, w: Any, report: Any) -> Any:
         """Tick boxes."""
-        ticks = w.tick_boxes(self.options, report)
-        return replace(ticks, box=w.VBox([w.note(_("Tick all that apply")), *ticks.box.children]))
+        return w.tick_boxes(self.options, report, guide=_("Tick all that apply"))
 
     def names(self) -> dict[str, str]:
         """Give the options."""

@@ -53,7 +53,7 @@ class Number(Question):
         echo = w.HTML()
 
         def say(_change: Any = None) -> None:
-            echo.value = w.note(self._echo(text.value)).value
+            echo.value = w.remark(self._echo(text.value))
 
         text.observe(say, names="value")
         say()

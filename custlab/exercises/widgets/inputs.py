@@ -81,7 +81,7 @@ def rows(parts: dict[str, Inputs]) -> Inputs:
     return Inputs(box, show, read)
 
 
-def tick_boxes(options: dict[str, str], report: Callable) -> Inputs:
+def tick_boxes(options: dict[str, str], report: Callable, guide: str = "") -> Inputs:
     """Make a box to tick for each option; the value is the list of those ticked."""
     boxes = {
         name: Checkbox(description=label, indent=False, layout=WIDE)
@@ -94,9 +94,9 @@ def tick_boxes(options: dict[str, str], report: Callable) -> Inputs:
         for name, box in boxes.items():
             box.value = name in (value or [])
 
-    return Inputs(
-        VBox(list(boxes.values())), show, lambda: [name for name in boxes if boxes[name].value]
-    )
+    above = [note(guide)] if guide else []
+    box = VBox([*above, *boxes.values()])
+    return Inputs(box, show, lambda: [name for name in boxes if boxes[name].value])
 
 
 def dropdown(label: str, options: dict[str, str]) -> Dropdown:
@@ -107,4 +107,9 @@ def dropdown(label: str, options: dict[str, str]) -> Dropdown:
 
 def note(text: str) -> HTML:
     """Make a small remark beside an input."""
-    return HTML(f'<span class="cl-note">{escape(text)}</span>')
+    return HTML(remark(text))
+
+
+def remark(text: str) -> str:
+    """Give the HTML of a small remark."""
+    return f'<span class="cl-note">{escape(text)}</span>'
