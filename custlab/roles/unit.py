@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_choice, check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import (
@@ -188,12 +188,7 @@ def key_contacts(
     0     1  general manager   decider     1.0
     1     2            clerk      user     0.2
     """
-    if aim not in AIMS:
-        raise InputError(
-            _("aim: “{aim}” is not known. Choose one of: {aims}.").format(
-                aim=aim, aims=", ".join(AIMS)
-            )
-        )
+    check_choice("aim", aim, AIMS)
     people, actions = (
         (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
     )

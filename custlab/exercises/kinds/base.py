@@ -174,6 +174,20 @@ class Question:
         return "; ".join(words) or str(name)
 
 
+@dataclass
+class WithOptions(Question):
+    """What questions have in common that offer the same few options."""
+
+    options: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.options = labelled(self.options)
+
+    def names(self) -> dict[str, str]:
+        """Give the options."""
+        return self.options
+
+
 def known(choice: Any, options: dict[str, str]) -> str:
     """Give an option's id, told by its id or its label; or say which options there are.
 

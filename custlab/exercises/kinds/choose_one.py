@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from custlab.exercises import result as results
-from custlab.exercises.kinds.base import Question, equally_right, kind, known, labelled
+from custlab.exercises.kinds.base import WithOptions, equally_right, kind, known
 from custlab.exercises.result import Result
 from custlab.exercises.values import as_choice
 from custlab.i18n import _
@@ -15,14 +15,10 @@ from custlab.i18n import _
 
 @kind
 @dataclass
-class ChooseOne(Question):
+class ChooseOne(WithOptions):
     """One option out of a few."""
 
     kind = "choose_one"
-    options: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.options = labelled(self.options)
 
     @staticmethod
     def ask(
@@ -48,10 +44,6 @@ class ChooseOne(Question):
             layout=w.WIDE,
         )
         return w.single(radio, report)
-
-    def names(self) -> dict[str, str]:
-        """Give the options."""
-        return self.options
 
     def example(self) -> str:
         """Give the first option."""

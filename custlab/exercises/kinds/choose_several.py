@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from custlab.exercises import result as results
 from custlab.exercises.expect import ticked_share
-from custlab.exercises.kinds.base import Question, kind, known, labelled
+from custlab.exercises.kinds.base import WithOptions, kind, known
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import as_choices
 from custlab.i18n import _
@@ -16,14 +16,10 @@ from custlab.i18n import _
 
 @kind
 @dataclass
-class ChooseSeveral(Question):
+class ChooseSeveral(WithOptions):
     """Any number of options, at least one."""
 
     kind = "choose_several"
-    options: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.options = labelled(self.options)
 
     @staticmethod
     def ask(
@@ -42,10 +38,6 @@ class ChooseSeveral(Question):
     def inputs(self, w: Any, report: Any) -> Any:
         """Tick boxes."""
         return w.tick_boxes(self.options, report, guide=_("Tick all that apply"))
-
-    def names(self) -> dict[str, str]:
-        """Give the options."""
-        return self.options
 
     def example(self) -> list[str]:
         """Give the first two options."""
