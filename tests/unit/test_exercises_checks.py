@@ -1,5 +1,6 @@
 """Checks are pure and survive any answer; partial credit is fair."""
 
+import re
 from itertools import permutations
 
 import pytest
@@ -67,6 +68,16 @@ json_values = st.recursive(
 def _check(kind, answer):
     key, options, _right, _wrong = EXAMPLES[kind]
     return check(kind, answer, key, **options)
+
+
+@pytest.mark.parametrize(("low", "letter"), [("can wait", 7.2), ("可以等一等", 13.0), ("no", 7.2)])
+def test_the_words_beside_a_grid_are_not_cut_off(low, letter):
+    grid = KINDS["place"]("q", "?", {"a": "A"}, ("Brings", "", ""), ("Urgent", low, "now"), 3)
+    picture = grid.picture({"a": [1, 1]})
+    ends_at = float(re.search(rf'<text x="(\d+)"[^>]*text-anchor="end">{low}<', picture)[1])
+    assert ends_at - letter * len(low) > 27, "the axis's own name stands further left"
+    dot = float(re.search(r'<circle cx="(\d+)"', picture)[1])
+    assert dot == ends_at + 8 + 32, "the first cell begins where the words end"
 
 
 def test_a_zone_may_name_one_number_for_both_ends():

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+from unicodedata import east_asian_width
 
 from custlab.exercises import result as results
 from custlab.exercises.kinds.base import Question, filled_rows, kind, labelled
@@ -16,6 +17,7 @@ from custlab.i18n import _
 
 CELL = 64  # pixels
 MARGIN_LEFT, MARGIN_BOTTOM = 60, 48
+LETTER, BESIDE_WORDS = 7.5, 36  # a letter, and what stands to the left and right of the words
 
 
 @kind
@@ -120,15 +122,23 @@ class Place(Question):
             side=self.size * CELL,
             cell=CELL,
             dots=dots,
-            left=MARGIN_LEFT,
+            left=self._left(),
             below=MARGIN_BOTTOM,
         )
+
+    def _left(self) -> int:
+        """Give the left margin: it holds the words for the ends of the axis that goes up."""
+        longest = max(
+            sum(2 if east_asian_width(letter) in "WF" else 1 for letter in word)
+            for word in self.up[1:]
+        )
+        return max(MARGIN_LEFT, round(BESIDE_WORDS + LETTER * longest))
 
     def _dots(self, column: int, row: int, numbers: list[int]) -> list[tuple[float, float, int]]:
         """Give the numbers of the items that share a cell places side by side."""
         y = 4 + (self.size - row + 0.5) * CELL
         gap = min(26, (CELL - 22) / max(len(numbers) - 1, 1))
-        start = MARGIN_LEFT + (column - 0.5) * CELL - gap * (len(numbers) - 1) / 2
+        start = self._left() + (column - 0.5) * CELL - gap * (len(numbers) - 1) / 2
         return [(start + i * gap, y, number) for i, number in enumerate(numbers)]
 
     def names(self) -> dict[str, str]:
