@@ -13,7 +13,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from custlab.exercises import answers as formats
 from custlab.exercises.answers import UnreadableAnswersError
-from custlab.exercises.store import answers_path, receipts_in
+from custlab.exercises.notebook import receipts_in
+from custlab.exercises.store import answers_path
 from custlab.files import write_atomic
 
 

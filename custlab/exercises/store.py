@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import tempfile
@@ -24,12 +23,14 @@ from custlab.exercises.answers import (
     NewerAnswersError,
     UnreadableAnswersError,
 )
+from custlab.exercises.notebook import (
+    notebook_folder,
+    notebooks_of,
+    receipts_beside,
+    shown_to_visitors,
+)
 from custlab.files import write_atomic
 from custlab.i18n import _
-
-MAX_NOTEBOOK_BYTES = 50_000_000
-# The folder of the notebook: where its kernel starts. A later os.chdir does not move the answers.
-NOTEBOOK_FOLDER = Path.cwd()
 
 
 def answers_path(sheet: str, folder: Path | None = None) -> Path:
@@ -52,7 +53,7 @@ def answers_path(sheet: str, folder: Path | None = None) -> Path:
                 "for example “03-role-types”; not “{name}”."
             ).format(name=str(sheet)[:60])
         )
-    return Path(folder or NOTEBOOK_FOLDER) / f"{sheet}.answers.json"
+    return Path(folder or notebook_folder(sheet)) / f"{sheet}.answers.json"
 
 
 def read_answers(sheet: str, folder: Path | None = None) -> Answers:
@@ -87,46 +88,6 @@ def _parsed(content: bytes) -> Answers:
     return formats.from_bytes(content)
 
 
-def receipts_beside(sheet: str, folder: Path) -> Answers:
-    """Read the receipts in the notebook of this sheet, and in copies such as ``… (1).ipynb``."""
-    found: list[Answers] = []
-    for path in sorted(folder.glob(f"{sheet}*.ipynb")):
-        try:
-            if path.stat().st_size <= MAX_NOTEBOOK_BYTES:
-                notebook = json.loads(path.read_text(encoding="utf-8"))
-                found.append(receipts_in(notebook, sheet))
-        except (OSError, ValueError, RecursionError):
-            continue
-    return formats.merge({}, *found)
-
-
-def receipts_in(notebook: Any, sheet: str) -> Answers:
-    """Read the receipts among the outputs of a notebook (as JSON): the newest of each answer.
-
-    Receipts of other sheets and unreadable ones are passed over.
-    """
-    found: list[Answers] = []
-    for payload in _payloads(notebook):
-        if isinstance(payload, dict) and payload.get("sheet") == sheet:
-            try:
-                found.append(formats.from_payload(payload))
-            except UnreadableAnswersError:
-                continue
-    return formats.merge({}, *found)
-
-
-def _payloads(notebook: Any) -> Iterator[Any]:
-    def items(value: Any, name: str) -> list[Any]:
-        inner = value.get(name) if isinstance(value, dict) else None
-        return inner if isinstance(inner, list) else []
-
-    for cell in items(notebook, "cells"):
-        for output in items(cell, "outputs"):
-            data = output.get("data") if isinstance(output, dict) else None
-            if isinstance(data, dict) and formats.MIME in data:
-                yield data[formats.MIME]
-
-
 class Store:
     """The saved answers of one sheet.
 
@@ -157,6 +118,8 @@ class Store:
         with self._lock():
             on_disk = self._read_or_set_aside()
         self.answers = formats.merge(on_disk, receipts_beside(sheet, self.path.parent))
+        if not self.answers and folder is None:
+            self._tell_where_answers_may_be()
 
     def reload(self) -> list[str]:
         """Read again what is saved, in case another copy of the notebook has answered.
@@ -218,6 +181,31 @@ class Store:
             self.answers[name] = replace(answer, at=at)
             self._write()
         return [other for other in changed if other != name]
+
+    def _tell_where_answers_may_be(self) -> None:
+        """Warn before an empty receipt takes the place of a full one that cannot be found."""
+        if os.environ.get("NBGRADER_EXECUTION"):
+            return
+        if shown_to_visitors():
+            self.notices.append(_("Your answers are kept until you close this page."))
+            return
+        notebooks = notebooks_of(self.sheet, self.path.parent)
+        if len(notebooks) == 1 or any(path.name.startswith(self.sheet) for path in notebooks):
+            return  # a notebook without answers
+        why = (
+            _("In {folder} several notebooks belong to “{sheet}”: {names}.")
+            if notebooks
+            else _("In {folder} there is no notebook of “{sheet}”.")
+        )
+        names = ", ".join(path.name for path in notebooks)
+        self.notices += [
+            why.format(folder=self.path.parent, sheet=self.sheet, names=names),
+            _(
+                "If you have answered questions in this notebook before, close it without saving: "
+                "your answers in it stay. To see them, name the notebook {sheet}.ipynb and open "
+                'it again, or say in its first cell where it lies: Sheet("{sheet}", folder="…").'
+            ).format(sheet=self.sheet),
+        ]
 
     def _tell_replaced(self) -> None:
         self.notices.append(

@@ -12,7 +12,7 @@ import ast
 import pytest
 import yaml
 
-from custlab.exercises import store
+from custlab.exercises import notebook
 from tests.bank.runner import Master
 from tests.hygiene import ROOT
 
@@ -46,7 +46,7 @@ def masters(tmp_path_factory):
         def master(name):
             if name not in ready:
                 ready[name] = Master(MASTERS[name], tmp_path_factory.mktemp(name))
-            patch.setattr(store, "NOTEBOOK_FOLDER", ready[name].folder)
+            patch.setattr(notebook, "NOTEBOOK_FOLDER", ready[name].folder)
             return ready[name]
 
         yield master

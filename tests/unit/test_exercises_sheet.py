@@ -10,7 +10,7 @@ from IPython.utils.capture import capture_output
 from custlab.errors import InputError
 from custlab.exercises import Sheet, fields, mark
 from custlab.exercises.answers import MIME
-from custlab.exercises.store import receipts_in
+from custlab.exercises.notebook import receipts_in
 
 NAME = "03-role-types"
 ANSWERS = {
@@ -330,6 +330,14 @@ def test_saving_a_notebook_refreshes_its_receipt(tmp_path):
     refresh_receipts(model, f"{NAME}.ipynb", manager)
     assert receipts_in(content, NAME)["who"].value == "b"
     assert "1 of 12 answered" in outputs[-1]["data"]["text/html"]
+    (tmp_path / f"{NAME}.ipynb").write_text(json.dumps(content), encoding="utf-8")
+    sheet.store.path.unlink()
+    with _notebook() as shown:
+        Sheet(NAME, folder=tmp_path / "sub").receipt()
+    outputs[-1]["data"] = dict(shown.outputs[-1].data)
+    assert outputs[-1]["data"][MIME]["answers"] == {}
+    refresh_receipts(model, f"{NAME}.ipynb", manager)
+    assert receipts_in(content, NAME)["who"].value == "b", "an empty receipt replaces no full one"
     for odd in ({"type": "file"}, {"type": "notebook", "content": {"cells": [1, {"outputs": 3}]}}):
         refresh_receipts(odd, "x.ipynb", manager)
 

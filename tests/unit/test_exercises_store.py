@@ -132,6 +132,102 @@ def test_damaged_file_falls_back_on_the_receipt(tmp_path):
     assert _values(Store(SHEET, tmp_path).answers) == {"who": "b"}
 
 
+@pytest.fixture
+def started_in(monkeypatch):
+    """Let the kernel have started in a folder, its editor naming a notebook or none."""
+
+    def start(folder, notebook=None):
+        monkeypatch.setattr("custlab.exercises.notebook.NOTEBOOK_FOLDER", folder)
+        monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+        monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+        if notebook:
+            monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+
+    return start
+
+
+def _answered(value):
+    return {"who": Answer("choose_one", value, formats.now())}
+
+
+@pytest.mark.parametrize("name", ["my homework 1.ipynb", f"Copy of {SHEET}.ipynb", "作业.ipynb"])
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["its folder", "another folder"])
+def test_a_renamed_notebook_keeps_its_answers(name, elsewhere, tmp_path, started_in):
+    home, other = tmp_path / "home", tmp_path / "other"
+    home.mkdir()
+    other.mkdir()
+    _notebook(home, _answered("b"), name)
+    started_in(other if elsewhere else home, home / name if elsewhere else None)
+    store = Store(SHEET)
+    assert _values(store.answers) == {"who": "b"}
+    assert (store.path.parent, store.notices) == (home, [])
+    assert _values(read_answers(SHEET)) == {"who": "b"}
+
+
+def test_vs_code_names_the_notebook(tmp_path, started_in, monkeypatch):
+    _notebook(tmp_path, _answered("b"), "mine.ipynb")
+    started_in(tmp_path.parent)
+    told = str(tmp_path / "mine.ipynb")
+    monkeypatch.setattr(sys.modules["__main__"], "__vsc_ipynb_file__", told, raising=False)
+    assert _values(Store(SHEET).answers) == {"who": "b"}
+
+
+def test_another_persons_notebook_is_not_read(tmp_path, started_in):
+    _notebook(tmp_path, _answered("a"), "anna.ipynb")
+    _notebook(tmp_path, _answered("b"), "ben.ipynb")
+    started_in(tmp_path, tmp_path / "anna.ipynb")
+    assert _values(Store(SHEET).answers) == {"who": "a"}
+    started_in(tmp_path)
+    unknown = Store(SHEET)
+    assert unknown.answers == {}
+    assert "anna.ipynb, ben.ipynb" in unknown.notices[0]
+    assert "close it without saving" in unknown.notices[1]
+
+
+def test_who_cannot_find_the_answers_says_so_and_the_remedy_works(tmp_path, started_in):
+    home = tmp_path / "drive"
+    home.mkdir()
+    _notebook(home, _answered("b"), "mine.ipynb")
+    started_in(tmp_path)
+    lost = Store(SHEET)
+    assert "there is no notebook" in lost.notices[0]
+    assert _values(Store(SHEET, str(home)).answers) == {"who": "b"}
+    (home / "mine.ipynb").rename(tmp_path / f"{SHEET}.ipynb")
+    assert _values(Store(SHEET).answers) == {"who": "b"}
+
+
+def test_a_new_notebook_is_not_warned(tmp_path, started_in):
+    (tmp_path / f"{SHEET}.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    started_in(tmp_path)
+    assert Store(SHEET).notices == []
+
+
+def test_a_graders_own_notebook_is_not_the_learners(tmp_path, started_in):
+    desk, work = tmp_path / "desk", tmp_path / "work"
+    desk.mkdir()
+    work.mkdir()
+    (desk / "grade-all.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    _notebook(work, _answered("b"))
+    started_in(work, desk / "grade-all.ipynb")
+    assert _values(Store(SHEET).answers) == {"who": "b"}
+
+
+def test_visitors_of_a_served_page_share_nothing(tmp_path, started_in, monkeypatch):
+    from custlab.exercises import notebook
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
+    _notebook(tmp_path, _answered("b"))
+    started_in(tmp_path)
+    folders = []
+    for _visitor in range(2):
+        notebook.visitors_folder.cache_clear()  # each visitor has a kernel of its own
+        mine = Store(SHEET)
+        assert mine.answers == {}
+        mine.put("who", "choose_one", "a")
+        folders.append(mine.path.parent)
+    assert len({*folders, tmp_path}) == 3
+
+
 def test_the_newest_of_file_and_receipt_wins(tmp_path):
     store = Store(SHEET, tmp_path)
     store.put("who", "choose_one", "a")

@@ -25,6 +25,6 @@ def unpack(folder: Path, names: list[str], contents: list[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     os.chdir(folder)
-    store = sys.modules.get("custlab.exercises.store")
-    if store is not None:  # it noted the folder when it was imported: before this one was there
-        store.NOTEBOOK_FOLDER = Path.cwd()
+    notebook = sys.modules.get("custlab.exercises.notebook")
+    if notebook is not None:  # it noted the folder when imported: before this one was there
+        notebook.NOTEBOOK_FOLDER = Path.cwd()
