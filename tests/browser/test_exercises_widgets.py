@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from custlab.exercises.answers import MIME
-from custlab.exercises.store import receipts_in
+from custlab.exercises.notebook import receipts_in
 from tests.browser.contrast import poor_contrast
 
 pytestmark = pytest.mark.browser

@@ -243,7 +243,7 @@ def joined_answers(submission: Submission, notebook: str) -> tuple[bytes | None,
         file had to be set aside.
     """
     from custlab.exercises import answers as formats
-    from custlab.exercises.store import receipts_in
+    from custlab.exercises.notebook import receipts_in
 
     saved, remark = {}, ""
     content = submission.files.get(f"{notebook}.answers.json")
