@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from custlab.exercises import result as results
+from custlab.exercises.attempt import attempt_at, describe
 from custlab.exercises.frames import Known, compare_frame, compare_series
 from custlab.exercises.marking import STEP
 from custlab.exercises.result import Outcome, Part, Result
@@ -74,6 +75,7 @@ class Marks:
 
     def __init__(self, points: float, names: Mapping[str, Any]) -> None:
         self.points, self._names = float(points), names
+        self._attempt = attempt_at(names)
         self._parts: list[_Marked] = []
 
     def part(
@@ -97,15 +99,26 @@ class Marks:
     def _try(self, name: str, test: Callable[[Any], Result | bool]) -> Result:
         got = self._names.get(name)
         if got is None or got is ...:
-            missing = _("There is no variable “{name}”.").format(name=name)
-            return Result(Outcome.NOT_ATTEMPTED, 0.0, missing)
+            return self._without(name)
         try:
             with _quietly():
                 return _as_result(test(got))
-        except NotImplementedError:
-            return results.not_attempted()
+        except NotImplementedError as fault:
+            stopped = self._attempt._replace(error=describe(type(fault).__name__, str(fault)))
+            return results.error(stopped.why) if stopped.written else results.not_attempted()
         except (Exception, SystemExit) as fault:
             return results.error(explain_fault(fault))
+
+    def _without(self, name: str) -> Result:
+        """Say why there is nothing to mark: nobody has tried, or what was tried did not work."""
+        if not self._attempt.written:
+            missing = _("There is no variable “{name}”.").format(name=name)
+            return Result(Outcome.NOT_ATTEMPTED, 0.0, missing)
+        if name in self._names and not self._attempt.error:
+            return results.error(_("“{name}” is empty (None).").format(name=name))
+        return results.error(
+            _("There is no variable “{name}”. {why}").format(name=name, why=self._attempt.why)
+        )
 
     def total(self) -> float:
         """Print a sentence for each part and give the points, rounded to the nearest quarter."""

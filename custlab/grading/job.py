@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import custlab
+from custlab.exercises.attempt import Attempt, describe, is_written
 from custlab.grading.grader import Grader, Plan
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.linux import processor_seconds
@@ -144,6 +145,8 @@ class NotebookRun:
         self.doubtful = False  # whether others may have been in the way
         self.computed = 0.0  # time that the cells have had of the processor (s)
         self.budget = Budget()
+        self.attempt = Attempt()  # at the question whose cells are being run
+        self.tested = False  # whether its test has been reached
         self.untouched = True  # nothing of the learner's has run yet
         self.plans: dict[str, Plan] = {}
         self.deadline = time.monotonic() + job.limits.total_seconds
@@ -214,11 +217,30 @@ class NotebookRun:
         outcome = await self.kernel.run(cell.source)
         self.computed += outcome.computed
         self._blame(cell, outcome)
+        self._note(cell, outcome)
         if outcome.status in ("ok", "error"):
             self.ran.append(cell.source)
         else:
             await self._report(cell, outcome)
         return outcome.outputs
+
+    def _note(self, cell: WorkCell, outcome: Outcome) -> None:
+        """Note what a cell of the learner's did, for the test that follows."""
+        if self.tested:
+            self.attempt, self.tested = Attempt(), False
+        if cell.master is not None and not cell.master.learners:
+            return
+        error = ""
+        if outcome.status == "error":
+            raised = outcome.outputs[-1] if outcome.outputs else {}
+            error = describe(str(raised.get("ename", "")), str(raised.get("evalue", "")))
+        elif outcome.lost_kernel:
+            text = EVENTS[outcome.status].format(n=self.job.limits.cell_seconds)
+            error = describe(outcome.status, text)
+        # A cell that was added may be for trying things; one that fails was to be the answer.
+        written = is_written(cell.source, cell.master.released) if cell.master else bool(error)
+        if written:
+            self.attempt = Attempt(True, error or self.attempt.error)
 
     def _blame(self, cell: WorkCell, outcome: Outcome) -> None:
         """Say so if a cell of the assignment fails here before anything of the learner's has run.
@@ -314,6 +336,7 @@ class NotebookRun:
     async def _test(self, cell: WorkCell) -> list:
         """Put one test to the examiner; what it says is the mark."""
         began = time.monotonic()
+        self.tested = True
         report = None
         plan = self.plans[cell.source]
         if plan.alone:
@@ -338,7 +361,7 @@ class NotebookRun:
         seconds = self.job.limits.cell_seconds
         bridge = kernel.bridge if kernel else None
         computed = processor_seconds(kernel.child.pid) if kernel else 0.0
-        ask = self.examination.examine(plan.key, bridge, 2 * seconds + 10)
+        ask = self.examination.examine(plan.key, bridge, 2 * seconds + 10, self.attempt)
         if kernel is None:
             return await ask
         asking = asyncio.ensure_future(ask)

@@ -18,6 +18,8 @@ import nbformat
 from custlab.exercises import answers as formats
 from custlab.exercises import store
 from custlab.exercises.answers import Answer
+from custlab.exercises.attempt import NAME as ATTEMPT
+from custlab.exercises.attempt import Attempt, describe, is_written
 from custlab.exercises.sheet import Sheet
 from custlab.exercises.values import UnfitAnswer
 
@@ -128,8 +130,12 @@ class Master:
         """Mark a snippet that stands in place of the solution."""
         before, _names = self._run_through
         names = kept(before[cell or self.solution_of(test)])
-        with contextlib.suppress(NotImplementedError):
+        told = Attempt(is_written(code))
+        try:
             run(code, names)
+        except Exception as fault:
+            told = told._replace(error=describe(type(fault).__name__, str(fault)))
+        names[ATTEMPT] = told._asdict()
         return run(self.graded[test].source, names)
 
     def mark_answer(self, test: str, question: str, answer: Any) -> Marked:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from custlab.exercises import notebook
-from tests.bank.runner import Master
+from tests.bank.runner import BLANK_CODE, Master
 from tests.hygiene import ROOT
 
 MASTERS = {path.stem: path for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))}
@@ -106,3 +106,28 @@ def test_answer_earns_what_the_bank_says(name, test, entry, given, masters):
     assert type(marked.points) is float, "the last expression must be the points"
     assert marked.points == points, marked.said
     assert message.casefold() in marked.said.casefold()
+
+
+def _failures():
+    """List every code question with ways in which an attempt at it fails."""
+    for name in MASTERS:
+        for test, entry in _bank(name).items():
+            if "question" not in entry:
+                right = entry["right"][0]["code"]
+                for way, code, told in [
+                    ("misspelt", "answer = cas.orders", "NameError: name 'cas' is not defined"),
+                    ("syntax", "answer = (case.orders", "SyntaxError"),
+                    ("stub left above", f"{BLANK_CODE}\n{right}", "raise NotImplementedError()"),
+                    ("other name", "my_own_name = 3", "is the name spelt as asked for"),
+                ]:
+                    yield pytest.param(name, test, code, told, id=f"{name}-{test}-{way}")
+
+
+@pytest.mark.parametrize(("name", "test", "code", "told"), list(_failures()))
+def test_an_attempt_that_fails_is_an_attempt_and_its_error_is_shown(
+    name, test, code, told, masters
+):
+    marked = masters(name).mark_code(test, code)
+    assert (marked.points, marked.warned) == (0.0, [])
+    assert "Not attempted" not in marked.said
+    assert told in marked.said

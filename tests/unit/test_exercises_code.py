@@ -283,6 +283,36 @@ def test_marks_add_up_and_never_raise_or_warn(capsys):
     ]
 
 
+def test_a_stub_left_in_a_function_and_a_result_of_none_are_attempts(capsys):
+    names = {"todo": _unfinished, "kept": None, "__attempt__": {"written": True, "error": ""}}
+    marks = Marks(2, names)
+    marks.part("todo", 1, lambda got: compare_calls(got, CALLS, compare_number))
+    marks.part("kept", 1, lambda got: compare_number(got, 1))
+    assert marks.total() == 0.0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("todo: Cannot be read (0 of 1). Your code stops at the line raise Not")
+    assert second == "kept: Cannot be read (0 of 1). “kept” is empty (None)."
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("# YOUR CODE HERE\nraise NotImplementedError()", "Not attempted"),
+        ("total = order", "NameError: name 'order' is not defined"),
+        ("total = )", "SyntaxError"),
+    ],
+)
+def test_a_kernel_without_the_grader_knows_the_cell_above(cell, told, capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shell.run_cell(cell)
+    capsys.readouterr()
+    test = "from custlab.exercises.code import Marks\nm = Marks(1, globals())\n"
+    shell.run_cell(test + "m.part('total', 1, bool)\nm.total()")
+    assert told in capsys.readouterr().out
+
+
 def test_partial_points_are_quarters_below_full():
     marks = Marks(1, {"f": RIGHT.assign(people=[12, 8, 30])})
     marks.part("f", 1, lambda got: compare_frame(got, RIGHT))

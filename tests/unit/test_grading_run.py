@@ -19,7 +19,7 @@ from custlab.errors import CustLabError
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.run import Run, Settings
 from custlab.grading.stock.course import Course
-from custlab.grading.stock.results import read_all_results
+from custlab.grading.stock.results import read_all_results, says_blank
 from tests.red_team.course import (
     ASSIGNMENT,
     answers_text,
@@ -112,6 +112,42 @@ def test_marks_are_right_and_a_person_is_asked_only_where_one_is_needed(undistur
     }
     waiting = {s: [n for n, m in cells.items() if m[1]] for s, cells in marks(undisturbed).items()}
     assert waiting == {"alice": ["explain"], "bob": [], "李 雷": ["explain"]}
+
+
+FAILING = {
+    "misspelt": ("totals = order.sum()", "NameError: name 'order' is not defined"),
+    "syntax": ("totals = orders)", "SyntaxError: unmatched ')' (line 1)"),
+    "stub-left": ("raise NotImplementedError()\n{right}", "the line raise NotImplementedError()"),
+    "other-name": ("total = orders", "is the name spelt as asked for"),
+    "gone": ("import os; os._exit(1)", "ended its kernel"),
+    "in-another-cell": (None, "NameError: name 'order' is not defined"),
+}
+
+
+def test_code_that_fails_is_an_attempt_and_the_learner_reads_what_stopped_it(course, tmp_path):
+    root = copy_course(course, tmp_path / "c")
+    for student, (source, _told) in FAILING.items():
+        notebook = solved(root)
+        place = next(n for n, cell in enumerate(notebook.cells) if cell.id == "totals")
+        right = notebook.cells[place].source
+        if source is None:
+            notebook.cells[place] = next(c for c in released(root).cells if c.id == "totals")
+            added = nbformat.v4.new_code_cell("totals = order.sum()", id="mine")
+            notebook.cells.insert(place + 1, added)
+        else:
+            notebook.cells[place].source = source.format(right=right)
+        submit(root, student, notebook, answers_text())
+    assert run(root, [*FAILING, "bob"]).failed == {}
+    said = {
+        results.student: cell.message
+        for results in read_all_results(root / "course" / "results" / ASSIGNMENT)
+        for cell in results.notebooks[ASSIGNMENT].cells
+        if cell.grade_id == "test-totals"
+    }
+    for student, (_source, told) in FAILING.items():
+        assert told in said[student].splitlines()[0], student
+    assert says_blank(said["bob"])
+    assert [student for student in said if says_blank(said[student])] == ["bob"]
 
 
 def test_stock_nbgrader_with_warm_kernels_gives_the_same_marks(course, undisturbed, tmp_path):

@@ -12,6 +12,7 @@ import socket
 import threading
 from dataclasses import replace
 
+from custlab.exercises.attempt import Attempt
 from custlab.grading.isolate.limits import Limits
 from custlab.grading.isolate.sandbox import INSIDE, Sandbox, View
 from custlab.grading.isolate.server import ForkServer
@@ -19,6 +20,7 @@ from custlab.grading.talk import wire
 from custlab.i18n import _
 
 ANCESTOR_SECONDS = 60
+UNTOUCHED = Attempt()
 AT_A_TIME = 64  # examiners for whose files there is room
 
 
@@ -174,7 +176,9 @@ class Examination:
         answer = await self._put(task, None, seconds)
         return answer[1][0] if answer and answer[1] else b""
 
-    async def examine(self, key: str, bridge: socket.socket | None, seconds: float) -> dict:
+    async def examine(
+        self, key: str, bridge: socket.socket | None, seconds: float, attempt: Attempt = UNTOUCHED
+    ) -> dict:
         """Run one test.
 
         Parameters
@@ -185,6 +189,8 @@ class Examination:
             The way to the learner's kernel, if the test needs it and there is one.
         seconds : float
             How long it may take.
+        attempt : Attempt, optional
+            What became of the cells above it.
 
         Returns
         -------
@@ -192,7 +198,8 @@ class Examination:
             The examiner's report; ``failed`` says why there is none, and ``machine`` that this
             is no fault of the submission's.
         """
-        answer = await self._put({"key": key}, bridge, seconds)
+        task = {"key": key, "attempt": attempt._asdict()}
+        answer = await self._put(task, bridge, seconds)
         if answer and "failed" in answer[0]:
             return answer[0]
         return {"passed": False, "failed": self.trouble, "machine": self.machine}

@@ -23,6 +23,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from custlab.exercises.attempt import NAME as ATTEMPT
 from custlab.grading.isolate.unpacking import unpack
 from custlab.grading.talk import wire
 from custlab.grading.talk.codec import Decoder, Encoder
@@ -255,7 +256,7 @@ def _values(task: dict) -> bytes:
         return b""
 
 
-def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
+def examine(task: dict, prepared: bytes, inquiry: Inquiry, attempt: dict) -> dict:
     """Run one test cell and say what came of it.
 
     Parameters
@@ -266,6 +267,8 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
         What `prepare` gave for the test.
     inquiry : Inquiry
         The way to the learner's kernel.
+    attempt : dict
+        What became of the cells above the test: the fields of an `Attempt`.
 
     Returns
     -------
@@ -281,6 +284,7 @@ def examine(task: dict, prepared: bytes, inquiry: Inquiry) -> dict:
     body, last, values = marshal.loads(prepared)
     namespace = Namespace(task, inquiry.ask)
     namespace.update(pickle.loads(values) if values else {})
+    namespace[ATTEMPT] = attempt
     report = {"passed": False, "has_value": last is not None, "value": None}
     value, shown = None, []
     with capture_output() as captured:
@@ -369,7 +373,7 @@ def serve(control: socket.socket, kept: dict[str, tuple[dict, bytes]], trouble: 
                 wire.send(control, {}, [prepare(task)])
                 continue
             inquiry = Inquiry(bridge)
-            report = examine(*kept[task["key"]], inquiry)
+            report = examine(*kept[task["key"]], inquiry, task["attempt"])
             report |= {"failed": inquiry.failed, "unclear": inquiry.unclear}
             if bridge:
                 bridge.close()
