@@ -1,17 +1,23 @@
 """nbgrader on this course's own layout; read by every ``nbgrader`` command run from this folder."""
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearOutput,
     DeduplicateIds,
+    Execute,
     GetGrades,
+    IgnorePattern,
+    LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
+    SaveAutoGrades,
 )
 
 from custlab.exercises.collect import RestoreAnswers
+from custlab.grading.stock.harmless import MakeHarmless, RestoreTags
 
 c = get_config()  # provided by nbgrader
 
@@ -36,7 +42,19 @@ c.Autograde.sanitize_preprocessors = [
     DeduplicateIds,
     OverwriteKernelspec,
     OverwriteCells,
+    RestoreTags,
     CheckCellMetadata,
+]
+# What formgrader shows to a marker has no script, link or foreign picture in it.
+c.Autograde.autograde_preprocessors = [
+    Execute,
+    IgnorePattern,
+    ClearMetadataPreprocessor,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+    MakeHarmless,
 ]
 
 # Without this, nbgrader's feedback pages show learners the hidden tests and their keys.

@@ -22,12 +22,13 @@ from custlab.grading.read.intake import Submission, joined_answers
 from custlab.grading.read.master import Master
 from custlab.grading.read.notebooks import Unreadable, read_cells
 from custlab.grading.read.repair import WorkCell, repair
+from custlab.grading.stock.harmless import make_harmless
 from custlab.grading.stock.results import CellResult, NotebookResult, Results, readable
 from custlab.grading.talk import wire
 from custlab.grading.talk.learner_kernel import Budget, LearnerKernel, Outcome
 from custlab.i18n import _
 
-ENGINE = 3  # goes into the fingerprint: raise it when marks may come out differently
+ENGINE = 4  # goes into the fingerprint: raise it when marks may come out differently
 STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
 OWN_SHARE = 0.9  # of the time allowed: who computed that long was not kept from it by others
 MARK = "application/vnd.custlab.mark+json"
@@ -461,6 +462,7 @@ def _executed(cell: WorkCell, outputs: list[dict]) -> dict:
     node = {"id": cell.id, "cell_type": cell.kind, "metadata": metadata, "source": cell.source}
     if cell.kind == "code":
         node |= {"execution_count": None, "outputs": outputs}
+    make_harmless(node, trusted=cell.master is not None and cell.source == cell.master.released)
     return node
 
 

@@ -32,6 +32,7 @@ def graded(tmp_path_factory):
         odd = solved(root)
         cell(odd, "totals").source = "import os\nos.kill(os.getpid(), 9)"
         submit(root, "chen", odd, answers_text())
+        submit(root, "dora", acting(solved(root)), answers_text())
         assert Run(Course(root), ASSIGNMENT, Settings()).start().failed == {}
     return root
 
@@ -67,7 +68,7 @@ def test_an_instructor_finds_the_submissions_and_marks_by_hand(
         page.goto(f"{formgrader}/manage_assignments?token={TOKEN}")
         row = page.locator("tr", has_text=ASSIGNMENT)
         row.wait_for(timeout=60_000)
-        assert row.locator("td.num-submissions").inner_text().strip() == "3"
+        assert row.locator("td.num-submissions").inner_text().strip() == "4"
         page.screenshot(path=tmp_path / "assignments.png")
 
         page.goto(f"{formgrader}/manage_submissions/{ASSIGNMENT}")
@@ -90,6 +91,81 @@ def test_an_instructor_finds_the_submissions_and_marks_by_hand(
     finally:
         context.close()
     assert manual_score(graded, "alice") == 2
+
+
+MISCHIEF = "window.acted = 1; new Image().src = 'http://e.example/x'; alert(1)"
+PROSE = f'''Because. <script>{MISCHIEF}</script> <img src=x onerror="{MISCHIEF}">
+<iframe src="http://e.example"></iframe> [go](http://e.example/) ![p](http://e.example/p.png)
+[j](javascript:alert(1)) http://e.example/ [r][1] $\\\\href{{javascript:alert(1)}}{{x}}$
+
+[1]: http://e.example/'''
+OUTPUTS = f'''
+from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
+html = """{PROSE}<style>body {{background: url(http://e.example/s)}}</style>
+<p style="background:url(http://e.example/b)" onclick="alert(1)">p</p><a href="//e.example">a</a>"""
+display(HTML(html), metadata={{"text/html": {{"isolated": True}}}})
+display(Markdown(html), Latex(html), Javascript("{MISCHIEF}"), HTML(html))
+display({{"image/png": "1", "text/plain": ""}}, raw=True,
+        metadata={{"image/png": {{"width": "1 onerror=alert(1)"}}}})
+display(SVG('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'))
+print(html)
+raise ValueError(html)
+'''
+
+
+SHOWN = {"report": "h1", "lab": ".jp-MarkdownOutput h1", "submitted": ".jp-MarkdownOutput h1"}
+
+
+def acting(book):
+    """Let a learner's prose, code and outputs try to act wherever a marker opens them."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell
+
+    cell(book, "explain").source = PROSE
+    book.cells.append(new_markdown_cell(PROSE, id="prose"))
+    book.cells.append(new_code_cell(OUTPUTS, id="outputs"))
+    return book
+
+
+def test_nothing_of_a_learner_acts_where_a_marker_opens_it(graded, formgrader, chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
+    acted = []
+    context.on("dialog", lambda dialog: (acted.append(dialog.message), dialog.dismiss()))
+    context.on("request", lambda asked: "e.example" in asked.url and acted.append(asked.url))
+    server = formgrader.removesuffix("/formgrader")
+    name = f"{ASSIGNMENT}.ipynb"
+    feedback, report = pages_of(graded)
+    places = {
+        "formgrader": f"{formgrader}/submissions/{submission_of(graded, 'dora')}/?token={TOKEN}",
+        "lab": f"{server}/lab/tree/course/autograded/dora/{ASSIGNMENT}/{name}?token={TOKEN}",
+        "submitted": f"{server}/lab/tree/course/submitted/dora/{ASSIGNMENT}/{name}",
+        "feedback": feedback.as_uri(),
+        "report": report.as_uri(),
+    }
+    try:
+        for place, address in places.items():
+            page = context.new_page()
+            page.goto(address)
+            page.locator(SHOWN.get(place, "text=Because.")).first.wait_for(state="attached")
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            page.wait_for_timeout(1500)
+            assert (place, page.evaluate("window.acted"), acted) == (place, None, [])
+            if place not in ("lab", "submitted"):  # JupyterLab opens links in a window of its own
+                links = page.locator("a[href*='e.example'], a[href^='javascript']").count()
+                assert (place, links) == (place, 0)
+    finally:
+        context.close()
+
+
+def pages_of(root):
+    """Make the feedback page of the learner who acts, and the report; give their paths."""
+    from custlab.grading.feedback import write_feedback
+    from custlab.grading.report import write_report
+    from custlab.grading.stock.course import Course
+
+    write_feedback(Course(root), ASSIGNMENT)
+    written = write_report(Course(root), ASSIGNMENT)
+    folder = Course(root).folder("feedback", "dora", ASSIGNMENT)
+    return folder / f"{ASSIGNMENT}.html", written
 
 
 def submission_of(root, student: str) -> str:

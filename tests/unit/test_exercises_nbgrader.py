@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from custlab.exercises import answers as formats
 from custlab.exercises.answers import MIME, Answer
@@ -69,13 +69,15 @@ def _environment():
     return os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PATH": path}
 
 
-def _hand_in(folder, learner, receipt):
-    """Hand in a notebook alone, with these answers in its receipt."""
+def _hand_in(folder, learner, receipt, change=None):
+    """Hand in a notebook alone, with these answers in its receipt, changed by its learner."""
     home = folder / "course" / "submitted" / learner / NAME
     home.mkdir(parents=True)
     book = nbformat.read(folder / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
     if receipt:
         book.cells[-1].outputs = _outputs(receipt)
+    if change:
+        change(book)
     nbformat.write(book, home / f"{NAME}.ipynb")
 
 
@@ -87,8 +89,34 @@ def _outputs(receipt):
 def test_answers_travel_in_the_notebook_alone(course):
     _hand_in(course, "bare", {"who": Answer("choose_one", "b", formats.now())})
     _hand_in(course, "blank", {})
+    _hand_in(course, "tagged", {}, _tag_everything)
+    _hand_in(course, "acting", {}, _act)
     _nbgrader(course, "autograde")
-    assert _marks(course) == {"bare": 2, "blank": 0}
+    assert _marks(course) == {"bare": 2, "blank": 0, "tagged": 0, "acting": 0}
+    path = course / "course" / "autograded" / "acting" / NAME / f"{NAME}.ipynb"
+    shown = [cell for cell in nbformat.read(path, 4).cells if cell.id in ("acts", "prose")]
+    assert "<b>seen</b>" in str(shown)
+    outputs = [output.get("data", {}) for cell in shown for output in cell.get("outputs", [])]
+    for acts in ("<script", "onerror", "](https", "<svg"):
+        assert acts not in str([*outputs, shown[0].source])
+
+
+def _tag_everything(book):
+    """Tag every cell so that it is not run, and may fail: 2 of 2 points once."""
+    for cell in book.cells:
+        cell.metadata["tags"] = ["skip-execution", "raises-exception"]
+
+
+def _act(book):
+    """Add prose and outputs that would act in formgrader."""
+    lines = [
+        "from IPython.display import HTML, SVG, display",
+        "display(HTML('<b>seen</b><script>x()</script><img src=1 onerror=x()>'))",
+        "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))",
+    ]
+    book.cells.insert(1, new_code_cell("\n".join(lines), id="acts"))
+    prose = "<script>x()</script> [go](https://e.example)"
+    book.cells.insert(1, new_markdown_cell(prose, id="prose"))
 
 
 def _marks(folder):
