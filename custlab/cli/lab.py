@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -70,16 +71,34 @@ def open_course(port: int | None = None, browser: bool = True, instructor: bool 
     print(_("Leave this window open while you work; Ctrl-C here ends the course.\n"), flush=True)
     command = server_command(root, port, token, browser)
     environment = server_environment(root, instructor)
-    try:
-        status = subprocess.call(command, cwd=root, env=environment)
-    except KeyboardInterrupt:
-        status = 0
+    status = _run_until_ended(command, root, environment)
     if status != 0:
         raise CustLabError(
             _("JupyterLab ended with status {status}; its own words are above.").format(
                 status=status
             )
         )
+
+
+def _run_until_ended(command: list[str], root: Path, environment: dict[str, str]) -> int:
+    """Run JupyterLab; whatever ends this command ends it too."""
+    asked = False
+    with subprocess.Popen(command, cwd=root, env=environment) as server:
+
+        def end(*_signal: object) -> None:
+            nonlocal asked
+            asked = True
+            server.terminate()
+
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), end)
+        status = 0
+        try:
+            status = server.wait()
+        except KeyboardInterrupt:
+            end()  # JupyterLab itself would ask first, and go on when nobody answers
+    return 0 if asked else status
 
 
 def free_port(wanted: int | None) -> int:

@@ -1,5 +1,6 @@
 """What a newcomer meets first: the set-up script, `custlab check` and `custlab lab`."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -213,7 +214,8 @@ def _answer(url):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="stops the server by a POSIX signal")
-def test_lab_serves_the_start_page_without_asking_about_news():
+@pytest.mark.parametrize("ended_by", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_lab_serves_the_start_page_without_asking_about_news(ended_by):
     port = free_port(None)
     command = [sys.executable, "-m", "custlab", "lab", "--no-browser", "--port", str(port)]
     server = subprocess.Popen(
@@ -230,8 +232,15 @@ def test_lab_serves_the_start_page_without_asking_about_news():
         name = "@jupyterlab/apputils-extension:notification"
         settings = json.loads(_answer(f"{base}/lab/api/settings/{name}?token={token}")[1])
         assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
+        if ended_by == "SIGINT":  # Ctrl-C reaches both
+            os.killpg(server.pid, signal.SIGINT)
+        else:
+            server.send_signal(signal.Signals[ended_by])
+        assert server.wait(timeout=30) == 0
+        assert _answer(address) == (None, ""), "the server has ended with the command"
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
         server.communicate(timeout=30)
 
 
