@@ -1,7 +1,7 @@
 """Cases: the tables of one firm, loaded from files or made by the simulator."""
 
 from .case import Case
-from .load import load_case, make_case
+from .load import case_folder, load_case, make_case
 from .names import CASE_NAMES, check_case_name
 
-__all__ = ["CASE_NAMES", "Case", "check_case_name", "load_case", "make_case"]
+__all__ = ["CASE_NAMES", "Case", "case_folder", "check_case_name", "load_case", "make_case"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-from functools import partial
+import os
+import shutil
+import tempfile
+from functools import lru_cache, partial
 from pathlib import Path
 
 from custlab.checks import check_whole
-from custlab.errors import InputError
+from custlab.errors import CustLabError, InputError
 from custlab.files import datasets_dir
 from custlab.i18n import _
 
@@ -40,8 +44,53 @@ def load_case(name):
     >>> case.customers["kind"].cat.categories.tolist()
     ['household', 'enterprise', 'government']
     """
+    return open_folder(case_folder(name))
+
+
+def case_folder(name):
+    """Give the folder with the files of a shipped case.
+
+    Where the library is installed without the course, as on a JupyterHub, the simulator writes
+    the same files into a folder that lasts as long as this process.
+
+    Parameters
+    ----------
+    name : str
+        "appliances", "ecommerce" or "software".
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    InputError
+        If there is no such case.
+    CustLabError
+        If the environment variable ``CUSTLAB_HOME`` names a folder without a course.
+
+    Examples
+    --------
+    >>> (case_folder("software") / "orders.csv").is_file()
+    True
+    """
     check_case_name(name)
-    return open_folder(datasets_dir() / name)
+    try:
+        return datasets_dir() / name
+    except CustLabError:
+        if os.environ.get("CUSTLAB_HOME"):
+            raise
+    return _written(name)
+
+
+@lru_cache
+def _written(name):
+    from custlab.simulate.write import write_case
+
+    folder = Path(tempfile.mkdtemp(prefix="custlab-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_case(name, folder)
+    return folder / name
 
 
 def open_folder(folder):

@@ -7,10 +7,9 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from custlab.cases import Case, check_case_name, load_case
+from custlab.cases import Case, case_folder, check_case_name, load_case
 from custlab.cases.read import read_table
 from custlab.errors import InputError
-from custlab.files import datasets_dir
 from custlab.i18n import _
 
 TABLES = ("customers", "orders")
@@ -40,7 +39,7 @@ def read_dirty(case):
     >>> sorted(dirty), dirty["orders"].index[0]
     (['customers', 'orders'], 2)
     """
-    folder = datasets_dir() / _name(case) / "dirty"
+    folder = case_folder(_name(case)) / "dirty"
     tables = {}
     for name in TABLES:
         path = folder / f"{name}.csv"
@@ -72,7 +71,7 @@ def read_clean(case):
     name = _name(case)
     package = load_case(name).package
     whole = {
-        r["name"]: read_table(datasets_dir() / name, r)
+        r["name"]: read_table(case_folder(name), r)
         for r in package["resources"]
         if r["name"] in TABLES
     }
@@ -98,7 +97,7 @@ def defect_log(case):
     >>> len(defect_log("software")) >= 150
     True
     """
-    path = datasets_dir() / _name(case) / "dirty" / "defects.csv"
+    path = case_folder(_name(case)) / "dirty" / "defects.csv"
     _need_file(path)
     log = pd.read_csv(path, dtype="object", keep_default_na=False, na_values=[""])
     log["column"] = log["column"].fillna("")

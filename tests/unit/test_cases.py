@@ -1,8 +1,11 @@
 """Cases as a learner meets them: loading, reading, mistakes."""
 
 import copy
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -12,6 +15,8 @@ from custlab.cases.load import open_folder
 from custlab.cases.schema import pandas_dtype
 from custlab.errors import InputError
 from custlab.files import datasets_dir
+from custlab.quality import read_dirty
+from tests.hygiene import ROOT
 
 COMMON = {"customers", "people", "interactions", "orders", "products", "survey", "campaign"}
 
@@ -111,6 +116,29 @@ def test_a_damaged_file_is_named_with_the_way_to_find_the_cell(tmp_path):
         open_folder(folder)
     with pytest.raises(InputError, match=r"datapackage\.json"):
         open_folder(tmp_path)
+
+
+def test_a_library_installed_without_the_course_has_its_cases(tmp_path):
+    """As on a JupyterHub: the package in one place, a learner's notebooks in another."""
+    shutil.copytree(ROOT / "custlab", tmp_path / "site" / "custlab")
+    home = tmp_path / "home"
+    home.mkdir()
+    code = (
+        "import custlab, sys; from custlab.quality import read_dirty\n"
+        "case = custlab.load_case('software')\n"
+        "print(custlab.__file__, len(case.orders), len(read_dirty(case)['orders']))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
+    environment.pop("CUSTLAB_HOME", None)
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=home, env=environment, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    file, orders, dirty = told.stdout.split()
+    assert file.startswith(str(tmp_path))
+    expected = (len(load_case("software").orders), len(read_dirty("software")["orders"]))
+    assert (int(orders), int(dirty)) == expected
+    assert list(home.iterdir()) == []
 
 
 def test_a_case_introduces_itself():
