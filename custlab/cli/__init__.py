@@ -14,10 +14,11 @@ def main() -> None:
     import sys
 
     from custlab.cli.app import app
+    from custlab.cli.common import printable
     from custlab.errors import CustLabError
 
     try:
         app()
     except CustLabError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{printable(str(error))}\n")
         sys.exit(1)

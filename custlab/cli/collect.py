@@ -29,6 +29,12 @@ def collect(
         bool,
         typer.Option("--add-learners", help="Take in learners who are not in the gradebook yet."),
     ] = False,
+    who: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--is", help="Whose work the number of an LMS stands for, for namesakes: 4711=li-na."
+        ),
+    ] = None,
     times: Annotated[
         bool,
         typer.Option("--times", help="Record the files' times as the time of handing in."),
@@ -43,15 +49,31 @@ def collect(
     course: CourseFolder = Path(),
 ) -> None:
     """Collect what was handed in; nothing is overwritten. Exit code 1: something was left out."""
-    from custlab.grading.collect import carry_out, collect_from_exchange, make_plan
+    from custlab.grading.collect import Plan, carry_out, make_plan, plan_exchange
+    from custlab.grading.collect.exchange import collect_by_plugin
 
     opened = open_course(course)
     if source == "exchange":
-        outcomes = collect_from_exchange(opened, assignment, dry_run)
-        raise typer.Exit(code=_tell(outcomes, dry_run))
-    plan = make_plan(opened, assignment, Path(source), pattern, add_learners)
+        plan = plan_exchange(opened, assignment)
+        if not isinstance(plan, Plan):
+            outcomes = collect_by_plugin(opened, assignment, plan, dry_run)
+            raise typer.Exit(code=_tell(outcomes, dry_run))
+    else:
+        plan = make_plan(opened, assignment, Path(source), pattern, add_learners, _told(who))
     outcomes = carry_out(opened, plan, force, times, dry_run)
     raise typer.Exit(code=_tell(outcomes, dry_run, plan, times))
+
+
+def _told(who: list[str] | None) -> dict[str, str]:
+    """Read the pairs of ``--is``."""
+    from custlab.errors import CustLabError
+    from custlab.i18n import _
+
+    pairs = [text.partition("=") for text in who or ()]
+    for number, _sign, student in pairs:
+        if not number.strip().isdigit() or not student.strip():
+            raise CustLabError(_("--is needs a number and a learner, for example 4711=li-na."))
+    return {number.strip(): student.strip() for number, _sign, student in pairs}
 
 
 def _tell(outcomes, dry_run: bool, plan=None, times: bool = False) -> int:
@@ -93,6 +115,10 @@ def _tell(outcomes, dry_run: bool, plan=None, times: bool = False) -> int:
         say(_("Not collected:"))
         for path, reason in left_out:
             say(f"  {path}: {reason}")
+    if plan and plan.proposals:
+        say(_("If one of these is true, type it and collect again (--is goes with this command):"))
+        for line in plan.proposals:
+            say(f"  {line}")
     if plan and plan.unmatched:
         say(
             _(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+# Control signs, marks of the direction of writing, other ends of lines, halves of pairs.
+STEERING = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 
 CourseFolder = Annotated[
     Path, typer.Option(help="The folder with nbgrader_config.py; by default this one.")
@@ -45,5 +51,28 @@ def open_course(folder: Path):
 
 
 def say(line: str) -> None:
-    """Print one line as it is, whatever the screen's width."""
-    typer.echo(line)
+    """Print one line as it is, whatever the width; what it quotes cannot steer the screen."""
+    typer.echo(printable(line).replace("\n", "\\n"))
+
+
+def printable(text: str) -> str:
+    r"""Show signs that steer a terminal, or turn the direction of writing, as what they are.
+
+    Names of files, errors and answers are other people's words, and go to the screen and the log.
+
+    Parameters
+    ----------
+    text : str
+        What will be printed.
+
+    Returns
+    -------
+    str
+        The same with escapes in place of control signs; line ends and tabulators stay.
+
+    Examples
+    --------
+    >>> printable("李娜\x1b[2J.ipynb")
+    '李娜\\x1b[2J.ipynb'
+    """
+    return STEERING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -121,12 +121,19 @@ def _tell(filled, path: Path, provisional: bool, dry_run: bool) -> int:
         if old.strip() or dry_run:
             say(f"  {student}: {old.strip() or '–'} → {new}")
     lists = (
-        (_("In the sheet, but not (for certain) in the gradebook:"), filled.unmatched),
         (_("With marks, but not in the sheet:"), filled.missing),
         (_("Marks not complete, filled in all the same:") if provisional
          else _("Marks not complete, left out (--provisional fills them in):"), filled.waiting),
         (_("Nothing handed in, left as it was:"), filled.absent),
     )  # fmt: skip
+    if filled.doubts:
+        say(_("In the sheet, but not (for certain) in the gradebook:"))
+        for shown, why in filled.doubts:
+            say(f"  {shown}: {why}")
+    if filled.proposals:
+        say(_("If one of these is true, type it and export again:"))
+        for line in filled.proposals:
+            say(f"  {line}")
     for student, reason in filled.kept:
         say(_("Left as it was: {student}: {reason}").format(student=student, reason=reason))
     for words, names in lists:

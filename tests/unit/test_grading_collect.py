@@ -20,7 +20,7 @@ from custlab.errors import CustLabError
 from custlab.grading.collect import carry_out, collect_from_exchange, make_plan
 from custlab.grading.collect.archive import read_contents
 from custlab.grading.collect.names import read_name, split_version
-from custlab.grading.collect.roster import Learner, Roster
+from custlab.grading.collect.roster import Learner, Person, Roster, squeezed
 from custlab.grading.stock.course import Course
 from tests.red_team.course import ASSIGNMENT, CONFIG, answers_text
 
@@ -309,6 +309,156 @@ def test_the_command_says_what_it_did(course, tmp_path):
         CliRunner().invoke(app, [*words[:3], "nowhere", *words[4:]], catch_exceptions=False)
 
 
+def test_a_namesake_with_another_number_or_address_is_somebody_else(course, tmp_path):
+    with course.gradebook() as book:
+        book.update_or_create_student("ln1", lms_user_id="88")
+    stem = ASSIGNMENT
+    files = {
+        f"lina_88_9000_{stem}.ipynb": notebook("her own"),
+        f"lina_99_9009_{stem}-3.ipynb": notebook("a namesake's, newer"),
+        f"wangfang_55_9010_{stem}.ipynb": notebook("one of two"),
+    }
+    plan, done = collect(course, make_zip(tmp_path / "canvas.zip", files))
+    assert done == {"ln1": "new"}
+    assert there(course)[f"ln1/{ASSIGNMENT}/{FILE}"] == notebook("her own")
+    reasons = dict(plan.unmatched)
+    assert "the gradebook has 88" in reasons[f"lina_99_9009_{stem}-3.ipynb"]
+    assert "wang-1, wang-2" in reasons[f"wangfang_55_9010_{stem}.ipynb"]
+    assert plan.proposals == [
+        "nbgrader db student add wang-1 --first-name=Fang --last-name=Wang --lms-user-id=55",
+        "nbgrader db student add wang-2 --first-name=Fang --last-name=Wang --email=fw2@example.org"
+        " --lms-user-id=55",
+    ]
+    pattern = r"(?P<email>[^_]+)_(?P<first_name>[^_]+)_(?P<last_name>[^_]+)_(?P<file_id>.+)"
+    source = make_zip(tmp_path / "own.zip", {f"na@else.org_Na_Li_{FILE}": notebook("another")})
+    plan, done = collect(course, source, pattern=pattern)
+    assert done == {}
+    assert "na@else.org" in plan.unmatched[0][1]
+
+
+@pytest.mark.parametrize(
+    ("layout", "line"),
+    [
+        ("lina_{number}_9{number}_{stem}.ipynb", "--lms-user-id=101"),
+        ("Na Li_{number}_assignsubmission_file_/{stem}.ipynb", "--is 101=ln1"),
+        ("Na Li_{number}_assignsubmission_file/{stem}.ipynb", "--is 101=ln1"),
+    ],
+)
+def test_two_people_of_one_name_are_told_apart_by_the_line_proposed(course, tmp_path, layout, line):
+    files = {
+        layout.format(number=number, stem=ASSIGNMENT): notebook(str(number))
+        for number in (101, 102)
+    }
+    source = make_zip(tmp_path / "lms.zip", files)
+    plan, done = collect(course, source)
+    assert done == {}
+    assert all("101, 102" in reason for _path, reason in plan.unmatched)
+    (proposed,) = [text for text in plan.proposals if text.endswith(line)]
+    assert collect(course, source, add_learners=True)[1] == {}, "nor are the two made one"
+    if line.startswith("--is"):
+        told = {"who": dict([line.removeprefix("--is ").split("=")])}
+    else:
+        with course.gradebook() as book:
+            book.update_or_create_student("ln1", lms_user_id=proposed.partition("user-id=")[2])
+        told = {}
+    plan, done = collect(course, source, **told)
+    assert done == {"ln1": "new"}
+    assert there(course)[f"ln1/{ASSIGNMENT}/{FILE}"] == notebook("101")
+    assert len(plan.unmatched) == 1
+
+
+def test_the_command_takes_who_is_who(course, tmp_path):
+    files = {f"Na Li_{n}_assignsubmission_file/{FILE}": notebook(n) for n in ("101", "102")}
+    source = make_zip(tmp_path / "moodle.zip", files)
+    words = ["collect", ASSIGNMENT, "--from", str(source), "--course", str(course.root)]
+    asked = CliRunner().invoke(app, words)
+    assert "  --is 102=ln1" in asked.output
+    CliRunner().invoke(app, [*words, "--is", "102=ln1"])
+    assert there(course) == {f"ln1/{ASSIGNMENT}/{FILE}": notebook("102")}
+    for wrong in ("102", "x=ln1", "102=nobody"):
+        with pytest.raises(CustLabError, match="--is"):
+            CliRunner().invoke(app, [*words, "--is", wrong], catch_exceptions=False)
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content)
+    return inner.getvalue()
+
+
+HERS = {
+    "Ze Nobody_7_assignsubmission_file_/hm2/{file}": None,
+    "Ze Nobody_7_assignsubmission_file_/hm2_4711_1_{file}": None,
+    "Ze Nobody_7_assignsubmission_file_/韩 美_8_assignsubmission_file_/{file}": None,
+    "ze_99_900_{stem}_hm2.ipynb": None,
+    "ze_99_900_hm2_{file}": None,
+    "ze_99_900_hm2.zip": "hm2_4711_1_{file}",
+    "ze_99_901_work.zip": "hm2/{file}",
+    "ze.zip": "hm2/{file}",
+}
+
+
+@pytest.mark.parametrize("name", HERS)
+def test_nobody_hands_in_for_somebody_else(course, tmp_path, name):
+    """Whoever is not in the gradebook cannot put work into another learner's folder."""
+    told = {"file": FILE, "stem": ASSIGNMENT}
+    content = notebook("not hers")
+    if HERS[name]:
+        content = packed({HERS[name].format(**told): content})
+    lms = "Na Li_1_assignsubmission_file_/" if "assignsub" in name else "lina_1_2_"
+    own = f"ln1/{FILE}" if name == "ze.zip" else f"{lms}{FILE}"
+    source = make_zip(tmp_path / "all.zip", {name.format(**told): content, own: notebook("own")})
+    plan, done = collect(course, source)
+    assert done == {"ln1": "new"}
+    assert len(plan.unmatched) == 1
+
+
+def test_in_a_folder_the_outermost_name_counts(course, tmp_path):
+    files = {
+        f"class/ln1/hm2/{FILE}": notebook("na"),
+        f"class/wang-1/hm2_4711_1_{FILE}": notebook("wang"),
+        f"class/ze/hm2/{FILE}": notebook("ze"),
+    }
+    plan, _done = collect(course, make_zip(tmp_path / "all.zip", files), dry_run=True)
+    assert [handed.student for handed in plan.handed_in] == ["ln1", "wang-1"]
+    assert [path for path, _why in plan.unmatched] == [f"class/ze/hm2/{FILE}"]
+
+
+def test_a_zip_uploaded_to_canvas_is_its_owners(course, tmp_path):
+    work = {f"work/{FILE}": notebook("zipped"), "work/data/notes.csv": b"a,b"}
+    files = {
+        "lina_88_9001_my homework-1.zip": packed(work),
+        "lina_88_9000_my homework.zip": packed({f"work/{FILE}": notebook("first")}),
+        f"Na Li_101_assignsubmission_file_/{FILE}": notebook("x"),
+    }
+    canvas = dict(list(files.items())[:2])
+    _plan, done = collect(course, make_zip(tmp_path / "canvas.zip", canvas))
+    assert done == {"ln1": "new"}
+    assert there(course) == {
+        f"ln1/{ASSIGNMENT}/{FILE}": notebook("zipped"),
+        f"ln1/{ASSIGNMENT}/work/data/notes.csv": b"a,b",
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["{}.ipynb.json", "{}.ipynb.txt", "{}.json", "{} (1).ipynb.txt", "{}.ipynb-2.json", "work.txt",
+     "{}.IPYNB"],
+)  # fmt: skip
+def test_a_notebook_that_a_browser_or_an_lms_renamed_is_known_by_what_is_in_it(
+    course, tmp_path, name
+):
+    files = {f"ln1/{name.format(ASSIGNMENT)}": notebook("hers"), "ln1/a.json": b"[1]"}
+    _plan, done = collect(course, make_zip(tmp_path / "a.zip", files))
+    assert done == {"ln1": "new"}
+    assert there(course) == {
+        f"ln1/{ASSIGNMENT}/{FILE}": notebook("hers"),
+        f"ln1/{ASSIGNMENT}/a.json": b"[1]",
+    }
+
+
 WORDS = st.text("abcdefgh 李雷韩.'-", min_size=1, max_size=12).filter(lambda t: t.strip(" .-'"))
 
 
@@ -337,3 +487,67 @@ def test_any_path_can_be_read(path):
     if path.strip() != ASSIGNMENT:
         assert split_version(path, {ASSIGNMENT}) is None
     assert split_version(f"{ASSIGNMENT} (3)", {ASSIGNMENT, path}) == (ASSIGNMENT, 3)
+
+
+NAMES = st.sampled_from(
+    ["Na", "Li", "Lin", "A", "Na Li", "Müller", "Muller", "राम", "रमा", "李", "娜", ""]
+)
+IDS = st.sampled_from(["s1", "s2", "lina", "na.li", "LINA", ""])
+MAILS = st.sampled_from(["na@a.org", "lina@a.org", "NA@a.org", "x@b.org", ""])
+NUMBERS = st.sampled_from(["1", "2", "1.0", ""])
+LEARNERS = st.builds(Learner, IDS.filter(bool), NAMES, NAMES, MAILS, NUMBERS)
+PEOPLE = st.builds(
+    Person,
+    names=st.tuples(st.builds("{} {}".format, NAMES, NAMES)),
+    ids=st.lists(IDS.filter(bool), max_size=2).map(tuple),
+    mails=st.lists(MAILS.filter(bool), max_size=1).map(tuple),
+    number=NUMBERS,
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(LEARNERS, max_size=4, unique_by=lambda one: one.id), PEOPLE)
+def test_a_match_is_never_contradicted_and_never_one_of_two(learners, person):
+    """The rule, said once more in the plainest way: agreeing keys, else one name unopposed."""
+
+    def bare(number):
+        return number.removesuffix(".0")
+
+    def keys(one):
+        return {one.id.casefold(), one.email.casefold()} - {""}
+
+    told = {text.casefold() for text in (*person.ids, *person.mails)}
+    match = Roster(learners).match(person)
+    numbers = {bare(person.number), *person.ids} - {""}
+    agree = [one for one in learners if keys(one) & told or bare(one.lms_id) in numbers]
+    if len(match.learners) == 1 and not match.why:
+        (found,) = (one for one in learners if one.id == match.learners[0].id)
+        assert not (person.mails and found.email and found.email.casefold() not in told)
+        assert not (person.number and found.lms_id and bare(person.number) != bare(found.lms_id))
+        if match.certain:
+            assert found in agree
+        else:
+            assert not agree
+            assert not person.ids
+            words = sorted(squeezed(person.names[0]))
+            assert words == sorted(squeezed(found.name)), "the same letters at least"
+    if len({one.id.casefold() for one in agree}) > 1:
+        assert match.why
+
+
+def test_names_are_compared_by_their_words():
+    roster = Roster(
+        [Learner("1", "Na", "Li"), Learner("2", "राम", ""), Learner("3", "Pat", "O'Brien")]
+    )
+    for text in ("Li, Na", "Na  Li", "lina", "NA LI"):
+        assert [one.id for one in roster.find(text)] == ["1"], text
+    for text in ("Lin, A", "Lin A", "L. Ina", "रमा"):
+        assert roster.find(text) == [], text
+    assert roster.match(Person(names=("OBrien, Pat",))).learners[0].id == "3"
+
+
+def test_a_name_is_no_id():
+    """Canvas's "lina" is Na Li; the learner whose id is "lina" is called otherwise."""
+    roster = Roster([Learner("lina", "Lina", "Petrova"), Learner("ln", "Na", "Li", "lina@a.org")])
+    assert [one.id for one in roster.match(Person(names=("lina",))).learners] == ["ln"]
+    assert [one.id for one in roster.find("lina")] == ["lina"], "a folder is called by the id"

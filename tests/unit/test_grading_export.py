@@ -271,6 +271,70 @@ def test_moodle_gradebook_export_with_feedback_and_percentages(course, tmp_path)
     assert filled.changes == [("ln1", "-", "8.5")]
 
 
+NAMESAKE = {
+    "moodle": (
+        "Identifier,Full name,ID number,Email address,Grade,Maximum grade,Online text\n"
+        "Participant 9,Na Li,s9,na.li.2@example.org,,10,li.na@example.org\n"
+        "Participant 1,Na Li,ln1,li.na@example.org,,10,\n"
+    ),
+    "canvas": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,03-roles (4711)\n"
+        "    Points Possible,,,,,10\n"
+        '"Li, Na",99,s9,na.li.2@example.org,A,\n'
+        '"Li, Na",11,ln1,li.na@example.org,A,\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("to", NAMESAKE)
+@pytest.mark.parametrize("columns", [(), ("ID number", "SIS User ID"), ("Email address", "ID")])
+def test_a_namesake_is_not_given_the_marks_of_another(course, tmp_path, to, columns):
+    """The address, id or number that is left in the sheet is enough to tell them apart."""
+    table = pd.read_csv(io.StringIO(NAMESAKE[to]), dtype=str, keep_default_na=False)
+    for column in set(columns) & set(table) - {"ID"}:
+        table[column] = ""
+    path = tmp_path / "sheet.csv"
+    table.to_csv(path, index=False)
+    filled = fill_sheet(course, NAME, path, to)
+    assert filled.changes == [("ln1", "", "8.5")]
+    after = rows_of(filled.sheet.to_bytes())
+    place = after[0].index("Grade" if to == "moodle" else "03-roles (4711)")
+    assert [row[place] for row in after[-2:]] == ["", "8.5"]
+    assert len(filled.unmatched) == 1
+    assert "ln1" in filled.doubts[0][1]
+
+
+def test_two_rows_that_could_be_one_learner_are_listed_with_what_tells_them_apart(course, tmp_path):
+    path = tmp_path / "sheet.csv"
+    rows = ["Full name,Email address,Grade", "美 韩,a@example.org,", "美 韩,b@example.org,"]
+    path.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    filled = fill_sheet(course, NAME, path, "moodle", provisional=True)
+    assert (filled.changes, filled.unmatched) == ([], ["美 韩", "美 韩"])
+    assert "waits" in filled.missing
+    line = (
+        "nbgrader db student add waits --first-name=美 --last-name=韩 --email={} --lms-user-id=13"
+    )
+    told = [line.format(f"{letter}@example.org").replace("--first-name=美", "'--first-name=美'")
+            .replace("--last-name=韩", "'--last-name=韩'") for letter in "ab"]  # fmt: skip
+    assert filled.proposals == told
+    words = ["export", NAME, "--to", "moodle", "--into", str(path), "--course", str(course.root)]
+    output = CliRunner().invoke(app, words).output
+    assert "美 韩: several rows could be waits's" in output
+    assert told[0] in output
+
+
+def test_a_maximum_of_nothing_gives_nobody_nothing(course, tmp_path):
+    path = tmp_path / "canvas.csv"
+    path.write_bytes(CANVAS.replace(",5,10,", ",5,0,").encode())
+    for scale in (False, True):
+        with pytest.raises(CustLabError, match="be 0 for everybody") as error:
+            fill_sheet(course, NAME, path, "canvas", scale=scale)
+        assert "--scale" not in str(error.value)
+    for odd in ("nan", "inf"):
+        path.write_bytes(CANVAS.replace(",5,10,", f",5,{odd},").encode())
+        assert ("ln1", "", "8.5") in fill_sheet(course, NAME, path, "canvas", scale=True).changes
+
+
 def test_a_sheet_without_the_column_says_which_there_are(course, tmp_path):
     path = tmp_path / "canvas.csv"
     path.write_bytes(CANVAS.replace("03-roles (4711)", "Homework (1)").encode())

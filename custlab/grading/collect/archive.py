@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
+import lzma
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from custlab.errors import CustLabError
+from custlab.grading.collect.disk import JUNK, JUNK_FILES, read_file, too_large, walk
 from custlab.grading.read.intake import MAX_NOTEBOOK
 from custlab.i18n import _
 
@@ -20,8 +22,10 @@ MAX_ENTRIES = 50_000
 MAX_ALL = 4_000_000_000
 MAX_RATIO = 200  # a notebook packs to a tenth of its size; what packs to a 200th is a bomb
 SMALL = 1_000_000
-JUNK = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".git"}
-JUNK_FILES = {".DS_Store", "Thumbs.db", "desktop.ini"}
+# What reading an entry of somebody's zip file, or a file on a disk, may fail with.
+READING_ERRORS = (
+    CustLabError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError
+)  # fmt: skip
 
 
 @dataclass
@@ -33,14 +37,22 @@ class Found:
     path : str
         Where it lies in the folder or zip file, with ``/`` between its parts.
     time : float
-        When it was last changed, seconds since 1970; 0 if that is not known.
+        When it, or the learner's zip file with it, was last changed, seconds since 1970; 0 if
+        that is not known.
     read : callable
         Gives its content.
+    zipped : int
+        How many parts of the path stand for a zip file that somebody handed in. What is inside
+        is whoever's the zip file is, whatever the other parts say.
+    packed : float
+        When it was changed before it was put into that zip file, by the word of who made it.
     """
 
     path: str
     time: float
     read: Callable[[], bytes] = field(repr=False)
+    zipped: int = 0
+    packed: float = 0.0
 
 
 @dataclass
@@ -75,13 +87,11 @@ def read_contents(source: Path) -> Contents:
     """
     source = Path(source)
     if source.is_dir():
-        found = Contents()
-        for path in _walk(source, found):
-            _add(found, Found(path.relative_to(source).as_posix(), path.stat().st_mtime, _of(path)))
+        found = contents_of_folder(source)
     elif source.is_file() and zipfile.is_zipfile(source):
         found = _contents_of_zip(source, source.name)
     elif source.suffix == ".ipynb" and source.is_file():
-        found = Contents([Found(source.name, source.stat().st_mtime, _of(source))])
+        found = Contents([_on_disk(source.parent, source.name, source.stat().st_mtime)])
     else:
         raise CustLabError(
             _("{path} is neither a folder nor a zip file that can be read.").format(path=source)
@@ -89,26 +99,34 @@ def read_contents(source: Path) -> Contents:
     return Contents([*_unpacked_once(found)], found.refused)
 
 
-def _of(path: Path) -> Callable[[], bytes]:
-    return lambda: path.read_bytes()
+def contents_of_folder(root: Path, below: str = "") -> Contents:
+    """List the files of a folder, as `read_contents` does; zip files stay closed.
+
+    Parameters
+    ----------
+    root : Path
+        A folder that is trusted.
+    below : str
+        A folder in it that is not.
+
+    Returns
+    -------
+    Contents
+        The files, with their paths from ``root``.
+    """
+    found = Contents()
+    for name, known in walk(root, below):
+        if not stat.S_ISREG(known.st_mode):
+            found.refused.append((name, _("a link, not a file")))
+        elif known.st_size > MAX_NOTEBOOK:
+            found.refused.append((name, too_large(MAX_NOTEBOOK)))
+        else:
+            found.files.append(_on_disk(root, name, known.st_mtime))
+    return found
 
 
-def _walk(source: Path, found: Contents) -> Iterator[Path]:
-    for place, folders, files in os.walk(source, followlinks=False):
-        folders[:] = sorted(n for n in folders if n not in JUNK and not n.startswith("."))
-        for name in sorted(files):
-            path = Path(place) / name
-            shown = path.relative_to(source).as_posix()
-            if path.is_symlink() or not path.is_file():
-                found.refused.append((shown, _("a link, not a file")))
-            elif path.stat().st_size > MAX_NOTEBOOK:
-                found.refused.append((shown, _too_large()))
-            else:
-                yield path
-
-
-def _too_large() -> str:
-    return _("larger than {n} MB").format(n=MAX_NOTEBOOK // 1_000_000)
+def _on_disk(root: Path, name: str, time: float) -> Found:
+    return Found(name, time, lambda: read_file(root, name, MAX_NOTEBOOK))
 
 
 def _add(found: Contents, file: Found) -> None:
@@ -178,7 +196,7 @@ def _check(entry: zipfile.ZipInfo, name: str) -> None:
     if entry.flag_bits & 0x1:
         raise _Refused(_("protected by a password"))
     if entry.file_size > MAX_NOTEBOOK:
-        raise _Refused(_too_large())
+        raise _Refused(too_large(MAX_NOTEBOOK))
     if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         raise _Refused(_("unpacks to far more than it holds, as a zip bomb does"))
 
@@ -196,7 +214,8 @@ def _entry_reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[
         with archive.open(entry) as stream:
             content = stream.read(MAX_NOTEBOOK + 1)
         if len(content) > MAX_NOTEBOOK:
-            raise CustLabError(_("{name} is {why}.").format(name=entry.filename, why=_too_large()))
+            text = _("{name} is {why}.")
+            raise CustLabError(text.format(name=entry_name(entry), why=too_large(MAX_NOTEBOOK)))
         return content
 
     return read
@@ -210,13 +229,7 @@ def _unpacked_once(found: Contents) -> Iterator[Found]:
             continue
         try:
             inner = _contents_of_zip(io.BytesIO(file.read()), file.path)
-        except (
-            zipfile.BadZipFile,
-            CustLabError,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
+        except READING_ERRORS as error:
             found.refused.append((file.path, str(error).rstrip(".")))
             continue
         found.refused += [(f"{file.path}/{name}", reason) for name, reason in inner.refused]
@@ -225,4 +238,5 @@ def _unpacked_once(found: Contents) -> Iterator[Found]:
             if part.path.lower().endswith(".zip"):
                 found.refused.append((f"{file.path}/{part.path}", _("a zip file in a zip file")))
             else:
-                yield Found(f"{folder}/{part.path}", part.time or file.time, part.read)
+                path, zipped = f"{folder}/{part.path}", len(PurePosixPath(folder).parts)
+                yield replace(part, path=path, time=file.time, zipped=zipped, packed=part.time)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from custlab.errors import CustLabError
+from custlab.grading.collect.roster import Person
 from custlab.i18n import _
 
-# "Na Li_123456_assignsubmission_file_" is a folder, or the beginning of a file's name.
-MOODLE = re.compile(r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<part>[a-z]+)_(?P<rest>.*)")
+# "Na Li_123456_assignsubmission_file_" is a folder, or the beginning of a file's name. From
+# Moodle 4.1 on folders end without the last sign.
+MOODLE = re.compile(
+    r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_(?P<part>[a-z]+)(?:_(?P<rest>.*))?"
+)
 # "lina_LATE_4711_99887766_03-role-types-1.ipynb": name, Canvas id of the learner, of the file.
 CANVAS = re.compile(r"(?P<who>[^_/]+)_(?:LATE_)?(?P<user>\d+)_(?P<number>\d+)_(?P<rest>.+)")
 VERSION = re.compile(
@@ -34,20 +38,29 @@ class Named:
         The file's path below the learner.
     number : str
         The learner's number in the LMS, if the path has it.
-    lms : bool
-        Whether the path is in the layout of an LMS.
+    lms : str
+        Whose layout it is, "moodle" or "canvas"; empty if no LMS made the path.
     counts_versions : bool
         Whether a number at the end of the name was put there by the LMS, at a new attempt.
     timestamp : str
         When it was handed in, if the name says so.
+    level : int
+        Which part of the path says it, counted from the outermost.
+    person : Person
+        All of it that says who the learner is.
+    file : int
+        The number that the LMS gave the file: a later one is larger.
     """
 
     who: tuple[str, ...]
     rest: str
     number: str = ""
-    lms: bool = False
+    lms: str = ""
     counts_versions: bool = False
     timestamp: str = ""
+    level: int = 0
+    person: Person = field(default_factory=Person)
+    file: int = 0
 
 
 def read_pattern(pattern: str) -> re.Pattern | None:
@@ -92,8 +105,8 @@ def read_pattern(pattern: str) -> re.Pattern | None:
     return compiled
 
 
-def read_name(path: str, pattern: re.Pattern | None = None) -> list[Named]:
-    """Read a path by the layouts of LMSs and by folders; the most telling reading first.
+def read_name(path: str, pattern: re.Pattern | None = None, zipped: int = 0) -> list[Named]:
+    """Read a path by the layouts of LMSs and by folders, the outermost part first.
 
     Parameters
     ----------
@@ -101,6 +114,8 @@ def read_name(path: str, pattern: re.Pattern | None = None) -> list[Named]:
         With ``/`` between its parts.
     pattern : re.Pattern, optional
         The instructor's own; it is then the only one.
+    zipped : int
+        How many parts lead to a zip file that a learner made: what is inside names nobody.
 
     Returns
     -------
@@ -118,17 +133,21 @@ def read_name(path: str, pattern: re.Pattern | None = None) -> list[Named]:
         return _by_pattern(path, pattern)
     parts = PurePosixPath(path).parts
     found = []
-    for number, part in enumerate(parts):
+    for level, part in enumerate(parts[: zipped or len(parts)]):
+        below, last = "/".join(parts[level + 1 :]), level + 1 == (zipped or len(parts))
         if match := MOODLE.fullmatch(part):
-            inside = "/".join([match["rest"], *parts[number + 1 :]]).strip("/")
-            found.append(Named((match["who"],), inside or parts[-1], lms=True))
-    if parts and (match := CANVAS.fullmatch(parts[-1])):
-        found.append(Named((match["who"],), match["rest"], match["user"], True, True))
-    return found + [
-        Named((part,), "/".join(parts[number + 1 :]))
-        for number, part in enumerate(parts[:-1])
-        if not MOODLE.fullmatch(part)
-    ]
+            rest = below if zipped else "/".join([match["rest"] or "", below]).strip("/")
+            # Its number stands for the learner in this one assignment only.
+            who, number, person = match["who"], match["number"], Person(names=(match["who"],))
+            found.append(Named((who,), rest or part, number, "moodle", False, "", level, person))
+        elif last and (match := CANVAS.fullmatch(part)):
+            rest = below if zipped else match["rest"]
+            who, number, file = match["who"], match["user"], int(match["number"][:30])
+            person = Person(names=(who,), number=number)
+            found.append(Named((who,), rest, number, "canvas", not zipped, "", level, person, file))
+        elif zipped or not last:
+            found.append(Named((part,), below, level=level, person=Person(texts=(part,))))
+    return found
 
 
 def _by_pattern(path: str, pattern: re.Pattern) -> list[Named]:
@@ -140,7 +159,13 @@ def _by_pattern(path: str, pattern: re.Pattern) -> list[Named]:
     suffix = PurePosixPath(path).suffix
     rest = told["file_id"] or PurePosixPath(path).name
     rest = rest if rest.endswith(suffix) else rest + suffix
-    return [Named((told["student_id"], told["email"], full), rest, timestamp=told["timestamp"])]
+    known, mails = filter(None, (told["student_id"],)), filter(None, (told["email"],))
+    if full:
+        person = Person(names=(full,), ids=tuple(known), mails=tuple(mails))
+    else:
+        person = Person(texts=tuple(known), mails=tuple(mails))
+    who = tuple(filter(None, (told["student_id"], told["email"], full)))
+    return [Named(who, rest, timestamp=told["timestamp"], person=person)]
 
 
 def split_version(stem: str, names: set[str]) -> tuple[str, int] | None:
@@ -183,8 +208,35 @@ def ending_of(name: str) -> str:
     --------
     >>> ending_of("li.na 03-role-types.ipynb"), ending_of("03-role-types.answers.json")
     ('.ipynb', '.answers.json')
+    >>> ending_of("03-role-types.ipynb.txt")
+    '.ipynb.txt'
     """
-    return ".answers.json" if name.endswith(".answers.json") else PurePosixPath(name).suffix
+    match = re.search(r"\.(answers\.json|ipynb)(\.(json|txt))?$", name, re.IGNORECASE)
+    return match[0] if match else PurePosixPath(name).suffix
+
+
+def notebook_stem(name: str) -> str:
+    """Take the ending off a notebook's name, also one that a browser or an LMS put behind it.
+
+    Parameters
+    ----------
+    name : str
+        A file's name.
+
+    Returns
+    -------
+    str
+        The name without its ending; empty if no notebook can be called so.
+
+    Examples
+    --------
+    >>> notebook_stem("a.ipynb"), notebook_stem("a.ipynb.txt"), notebook_stem("a.ipynb-1.json")
+    ('a', 'a', 'a-1')
+    >>> notebook_stem("a.csv")
+    ''
+    """
+    match = re.fullmatch(r"(.+?)(\.ipynb)?([^.]*)\.(ipynb|json|txt)", name, re.IGNORECASE)
+    return match[1] + match[3] if match else ""
 
 
 def beside_notebook(stem: str, names: set[str]) -> list[tuple[str, str]]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import zipfile
-import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from custlab.errors import CustLabError
+from custlab.grading.collect.archive import READING_ERRORS
 from custlab.grading.collect.plan import HandedIn, Plan
 
 EARLIER = ".earlier"
@@ -57,16 +55,17 @@ def _one(course, plan: Plan, handed: HandedIn, force: bool, times: bool, dry_run
     target = course.folder("submitted", handed.student, plan.assignment)
     try:
         contents = {name: version.file.read() for name, version in handed.files.items()}
-    except (OSError, CustLabError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        if handed.timestamp:
+            contents["timestamp.txt"] = handed.timestamp.encode()
+        elif times and handed.time:
+            contents["timestamp.txt"] = as_nbgrader_time(handed.time).encode()
+        what = _compare(target, contents, handed, force)
+        kept = earlier_folder(course, handed.student, plan.assignment) if what == REPLACED else None
+        if not dry_run and what in (NEW, REPLACED):
+            _write(target, contents, handed, kept, course.directories.groupshared)
+            keep_private(course)
+    except READING_ERRORS as error:  # one submission may only ever stop itself
         return Outcome(handed.student, FAILED, str(error).rstrip("."))
-    if times and not handed.timestamp and handed.time and "timestamp.txt" not in contents:
-        contents["timestamp.txt"] = as_nbgrader_time(handed.time).encode()
-    elif handed.timestamp:
-        contents["timestamp.txt"] = handed.timestamp.encode()
-    what = _compare(target, contents, handed, force)
-    kept = earlier_folder(course, handed.student, plan.assignment) if what == REPLACED else None
-    if not dry_run and what in (NEW, REPLACED):
-        _write(target, contents, handed, kept)
     return Outcome(handed.student, what, str(kept.relative_to(course.root)) if kept else "")
 
 
@@ -120,22 +119,46 @@ def _seconds(timestamp: bytes | None) -> float:
         return 0.0
 
 
-def _write(target: Path, contents: dict[str, bytes], handed: HandedIn, kept: Path | None) -> None:
+def keep_private(course) -> None:
+    """Let nobody but the instructor into the folder of submissions.
+
+    Courses that several instructors share, by nbgrader's setting ``groupshared``, stay open to
+    their group.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    """
+    top = course.folder("submitted", ".", ".")
+    if top.is_dir() and top != course.root:
+        top.chmod(0o2770 if course.directories.groupshared else 0o700)
+
+
+def _write(
+    target: Path, contents: dict[str, bytes], handed: HandedIn, kept: Path | None, group: bool
+) -> None:
     """Make the folder complete beside its place, then put it there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for stale in target.parent.glob(f".{target.name}.*.tmp"):
         shutil.rmtree(stale, ignore_errors=True)
     fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    for name, content in contents.items():
-        path = fresh / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        version = handed.files.get(name)
-        if version and version.file.time:
-            os.utime(path, (version.file.time, version.file.time))
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(target, kept)
-    elif target.exists():
-        target.rmdir()  # it is empty
-    os.replace(fresh, target)
+    try:
+        for name, content in contents.items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            version = handed.files.get(name)
+            if version and version.file.time:
+                os.utime(path, (version.file.time, version.file.time))
+        for path in (fresh, *fresh.rglob("*")):
+            mode = 0o700 if path.is_dir() else 0o600
+            path.chmod(mode | (mode >> 3) | (0o2000 if path.is_dir() else 0) if group else mode)
+        if kept:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(target, kept)
+        elif target.exists():
+            target.rmdir()  # it is empty
+        os.replace(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -5,24 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from custlab.errors import CustLabError
-from custlab.grading.collect.archive import Found, read_contents
+from custlab.grading.collect.archive import READING_ERRORS, Found, read_contents
 from custlab.grading.collect.names import (
+    Named,
     beside_notebook,
     ending_of,
+    notebook_stem,
     read_name,
     read_pattern,
     split_version,
 )
-from custlab.grading.collect.roster import Roster, read_roster
+from custlab.grading.collect.roster import Match, Person, Roster, read_roster
 from custlab.i18n import _, ngettext
 
 ANSWERS = ".answers.json"
 UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]')
+MAX_NAME = 255  # bytes of a file's name, on any usual disk
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Version:
     """One file of a learner's, and what speaks for its being the latest."""
 
     file: Found
-    rank: tuple[int, float, int]
+    rank: tuple[int, int, float, float, int]
     timestamp: str = ""
 
 
@@ -59,22 +62,31 @@ class HandedIn:
 
     @property
     def timestamp(self) -> str:
-        """When it was handed in, if a file's name or ``timestamp.txt`` says so."""
+        """When it was handed in, if that was read from names that learners do not choose."""
         return max((version.timestamp for version in self.files.values()), default="")
 
 
 @dataclass
 class Plan:
-    """What will be collected, and what will not."""
+    """What will be collected, and what will not.
+
+    ``proposals`` are commands that tell people apart of whom it is open who they are.
+    """
 
     assignment: str
     handed_in: list[HandedIn] = field(default_factory=list)
     unmatched: list[tuple[str, str]] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    proposals: list[str] = field(default_factory=list)
 
 
 def make_plan(
-    course, assignment: str, source: Path, pattern: str = "", add_learners: bool = False
+    course,
+    assignment: str,
+    source: Path,
+    pattern: str = "",
+    add_learners: bool = False,
+    who: dict[str, str] | None = None,
 ) -> Plan:
     """Look through a folder or a zip file; nothing is written.
 
@@ -91,6 +103,8 @@ def make_plan(
     add_learners : bool
         Whether learners who are not in the gradebook are taken in under the name that stands in
         the path.
+    who : dict of str to str, optional
+        Ids of learners, by the number that an LMS writes into its paths.
 
     Returns
     -------
@@ -102,12 +116,17 @@ def make_plan(
     CustLabError
         If there is no such assignment, or the source cannot be read.
     """
-    own = _own_cells(course, assignment)
-    compiled = read_pattern(pattern)
     contents = read_contents(source)
-    sorter = _Sorter(read_roster(course), own, assignment, _others(course, assignment))
-    for found in contents.files:
-        sorter.add(found, compiled, add_learners)
+    roster = read_roster(course)
+    strangers = sorted(set((who or {}).values()) - set(roster.learners))
+    if strangers:
+        raise CustLabError(
+            _("--is names learners who are not in the gradebook: {names}.").format(
+                names=", ".join(strangers)
+            )
+        )
+    sorter = Sorter(course, assignment, roster, read_pattern(pattern), add_learners, who or {})
+    sorter.sort(contents.files)
     return sorter.plan(contents.refused)
 
 
@@ -138,94 +157,194 @@ def _grade_ids(content: bytes) -> set[str]:
     return {name for name in found if isinstance(name, str) and name}
 
 
-class _Sorter:
-    """Puts files to learners, one after the other."""
+class Sorter:
+    """Gives each file to its learner, and keeps what cannot be given for certain.
 
-    def __init__(self, roster: Roster, own: dict[str, set[str]], assignment: str, others: set[str]):
-        self.roster, self.own, self.assignment, self.others = roster, own, assignment, others
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    roster : Roster
+        Its learners.
+    pattern, add_learners, who
+        As for `make_plan`.
+    """
+
+    def __init__(
+        self, course, assignment: str, roster: Roster, pattern=None, add_learners=False, who=None
+    ):
+        self.assignment, self.roster, self.pattern = assignment, roster, pattern
+        self.add_learners, self.told = add_learners, who or {}
+        self.own = _own_cells(course, assignment)
+        self.others = _others(course, assignment)
         self.versions: dict[str, dict[str, list[Version]]] = defaultdict(lambda: defaultdict(list))
         self.remarks: dict[str, list[str]] = defaultdict(list)
         self.unmatched: list[tuple[str, str]] = []
+        self.proposals: dict[str, None] = {}
+        self._matches: dict[Person, Match] = {}
 
-    def add(self, found: Found, pattern, add_learners: bool) -> None:
+    def sort(self, files: list[Found]) -> None:
+        """Find out whose files these are, all together: two people may have one name."""
+        read = [(found, self._readings(found)) for found in files]
+        read = [(found, readings) for found, readings in read if not self._other(found, readings)]
+        level = self._level([readings for _found, readings in read])
+        given = [(*pair, *self._owner(pair[1], level)) for pair in read]
+        people, numbers = defaultdict(set), defaultdict(set)
+        for _file, _readings, named, match in given:
+            if named.lms:
+                numbers[named.who].add(named.number)
+                people.update({one.id: people[one.id] | {named.number} for one in match.learners})
+        for found, readings, named, match in given:
+            if named.lms and match.learners and not match.certain and not match.why:
+                match = _alone(match, people[match.learners[0].id])
+            if not match.why:
+                self.give(found, match.learners[0].id, named)
+            elif self.add_learners and not match.learners and len(numbers[named.who]) < 2:
+                self._add(found, readings, level, match)
+            else:
+                self.unmatched.append((found.path, match.why))
+                self._propose(named, match)
+
+    def _readings(self, found: Found) -> list[Named]:
+        """Read a path; what stands beside the notebook's name may be the learner, too."""
+        readings = read_name(found.path, self.pattern, found.zipped)
         parts = PurePosixPath(found.path).parts
-        if self.others.intersection(parts):
-            return
-        student, named_rest, counts, timestamp = self._who(found.path, pattern, add_learners)
-        if not student:
-            self.unmatched.append((found.path, named_rest))
-            return
-        target, number = self._target(found, named_rest, student)
-        if target:
-            rank = (number if counts else 0, found.time, number)
-            self.versions[student][target].append(Version(found, rank, timestamp))
+        level = (found.zipped or len(parts)) - 1
+        if self.pattern or any(reading.lms for reading in readings):
+            return readings
+        ending = "" if found.zipped else ending_of(parts[-1])
+        beside = []
+        for side, rest in beside_notebook(parts[level].removesuffix(ending), set(self.own)):
+            rest = "/".join(parts[found.zipped :]) if found.zipped else rest + ending
+            beside.append(Named((side,), rest, level=level, person=Person(texts=(side,))))
+        return [*beside, *readings]
 
-    def _who(self, path: str, pattern, add_learners: bool) -> tuple[str, str, bool, str]:
-        """Find the learner; without one, the second item says why."""
-        reason = _("nobody in the gradebook is called so")
-        readings = read_name(path, pattern)
-        for reading in readings:
-            learners = self.roster.find(*reading.who, number=reading.number)
-            if len(learners) == 1:
-                known = reading.rest, reading.counts_versions, reading.timestamp
-                return learners[0].id, *known
-            if learners:
-                names = ", ".join(learner.id for learner in learners)
-                reason = _("several learners are called so: {names}").format(names=names)
-        name = PurePosixPath(path).name
-        ending = ending_of(name)
-        flat = [] if pattern else beside_notebook(name.removesuffix(ending), set(self.own))
-        for text, rest in flat:
-            learners = self.roster.find(text)
-            if len(learners) == 1:
-                return learners[0].id, rest + ending, False, ""
-        if add_learners and (new := self._new(readings, flat, ending)):
-            return *new, False, ""
-        return "", reason, False, ""
+    def _other(self, found: Found, readings: list[Named]) -> bool:
+        """Tell whether a file lies in the folder of another assignment."""
+        by_lms = any(reading.lms for reading in readings)
+        return not by_lms and bool(self.others.intersection(PurePosixPath(found.path).parts))
 
-    def _new(self, readings, flat, ending: str) -> tuple[str, str] | None:
-        """Choose an id for a learner who is not in the gradebook, and what is left of the path."""
-        lms = [reading for reading in readings if reading.lms]
-        named = [(reading.who[0], reading.rest) for reading in [*lms, *reversed(readings)]]
-        for name, rest in [*named, *((text, rest + ending) for text, rest in flat)]:
-            name = name.strip()
+    def _match(self, named: Named) -> Match:
+        if named.lms and named.number in self.told:
+            return Match([self.roster.learners[self.told[named.number]]], certain=True)
+        if named.person not in self._matches:
+            self._matches[named.person] = self.roster.match(named.person)
+        return self._matches[named.person]
+
+    def _level(self, read: list[list[Named]]) -> int:
+        """Find out which part of the paths names learners, so that no deeper one is believed."""
+        people = defaultdict(set)
+        for readings in read:
+            for named in sorted(readings, key=lambda one: one.level):
+                if named.lms or self._match(named).learners:
+                    people[named.level].add((named.who, named.number))
+                    break
+        # One may be chance or a trick; where two are named, all are.
+        counts = {level: min(len(who), 2) for level, who in people.items()}
+        return min(counts, key=lambda level: (-counts[level], level), default=-1)
+
+    def _owner(self, readings: list[Named], level: int) -> tuple[Named, Match]:
+        """Say whose a file is by what stands at that level of its path."""
+        there = [named for named in readings if level in (-1, named.level)]
+        lms = [named for named in there if named.lms]
+        matches = [(named, self._match(named)) for named in lms[:1] or there]
+        learners = {one.id: one for _named, match in matches for one in match.learners}
+        if len(learners) == 1:
+            return next(pair for pair in matches if pair[1].learners)
+        named, match = matches[0] if matches else (Named((), ""), self.roster.match(Person()))
+        if len(matches) > 1 and learners:
+            names = ", ".join(learners)
+            text = _("several learners are named: {names}")
+            match = Match([*learners.values()], why=text.format(names=names))
+        return named, match
+
+    def _propose(self, named: Named, match: Match) -> None:
+        """Propose what tells two people of one name apart."""
+        if named.lms == "moodle":
+            told = [f"--is {named.number}={learner.id}" for learner in match.learners]
+        else:
+            told = self.roster.proposals(named.person) if named.lms else []
+        self.proposals |= dict.fromkeys(told)
+
+    def _add(self, found: Found, readings: list[Named], level: int, match: Match) -> None:
+        """Take in somebody who is not in the gradebook under the name in the path."""
+        there = [named for named in readings if level in (-1, named.level)]
+        flat = max((named.level for named in there), default=0)
+        for named in sorted(there, key=lambda one: (not one.lms, one.level == flat, -one.level)):
+            name = named.who[0].strip()
             fit = 0 < len(name) <= 128 and not UNFIT.search(name) and not name.startswith(".")
             if fit and "/" not in name and name != self.assignment and name.isprintable():
-                return name, rest
-        return None
+                self.give(found, name, named)
+                return
+        self.unmatched.append((found.path, match.why))
 
-    def _target(self, found: Found, rest: str, student: str) -> tuple[str, int]:
-        """Say what a file will be called in the submission, and which version it is."""
-        parts = [part for part in PurePosixPath(rest).parts if part not in ("..", "/", ".")]
-        if parts[:1] == [self.assignment]:
-            parts = parts[1:]
-        name = parts[-1] if parts else PurePosixPath(found.path).name
-        if name.endswith(".ipynb"):
-            return self._notebook(found, name, student)
-        stem = name.removesuffix(".json")
-        answers = {f"{notebook}.answers" for notebook in self.own}
-        if name.endswith(".json") and (known := split_version(stem, answers)):
-            return f"{known[0]}.json", known[1]
-        return "/".join(UNFIT.sub("_", part) for part in parts) or UNFIT.sub("_", name), 0
+    def give(self, found: Found, student: str, named: Named) -> None:
+        """Put a file among a learner's.
 
-    def _notebook(self, found: Found, name: str, student: str) -> tuple[str, int]:
-        if known := split_version(name.removesuffix(".ipynb"), set(self.own)):
+        Parameters
+        ----------
+        found : Found
+            The file.
+        student : str
+            Whose it is.
+        named : Named
+            What its path says.
+        """
+        parts = [part for part in PurePosixPath(named.rest).parts if part not in ("..", "/", ".")]
+        parts = parts[1:] if parts[:1] == [self.assignment] else parts
+        parts = [UNFIT.sub("_", part) for part in parts or [PurePosixPath(found.path).name]]
+        target, number = self._target(found, parts[-1], student) or ("/".join(parts), 0)
+        if target.casefold() == "timestamp.txt":
+            text = _("{file} was left out: the learner may have written it")
+            self.remarks[student].append(text.format(file=found.path))
+        elif max(len(part.encode(errors="replace")) for part in parts) > MAX_NAME:
+            self.unmatched.append((found.path, _("its name is too long")))
+        elif target:
+            attempt = number if named.counts_versions else 0
+            rank = (attempt, named.file, found.time, found.packed, number)
+            self.versions[student][target].append(Version(found, rank, named.timestamp))
+
+    def _target(self, found: Found, name: str, student: str) -> tuple[str, int] | None:
+        """Say what a notebook or its answers will be called, and which version it is.
+
+        None stands for any other file, an empty name for a notebook that is not to be used.
+        """
+        ending, own = ending_of(name).lower(), set(self.own)
+        if ending.startswith(ANSWERS):
+            stems = {f"{name}.answers" for name in own}
+            stem = re.sub(r"(\.json|\.txt)+$", "", name, flags=re.IGNORECASE)
+            known = split_version(stem, stems) or split_version(stem[: -len(".answers")], own)
+            return known and (f"{known[0].removesuffix('.answers')}{ANSWERS}", known[1])
+        stem = notebook_stem(name)
+        known = split_version(stem, own) if stem else None
+        if known and ending == ".ipynb":
             return f"{known[0]}.ipynb", known[1]
-        cells = _grade_ids(found.read())
-        likely = [own for own, ids in self.own.items() if ids and 2 * len(ids & cells) >= len(ids)]
+        cells = _grade_ids(_content(found)) if stem else set()
+        likely = [one for one, ids in self.own.items() if ids and 2 * len(ids & cells) >= len(ids)]
+        likely = [known[0]] if known and known[0] in likely else likely
         if len(likely) == 1:
             text = _("{file} was taken for {notebook} by what is in it")
             self.remarks[student].append(text.format(file=found.path, notebook=likely[0]))
-            return f"{likely[0]}.ipynb", 0
-        self.unmatched.append((found.path, _("not a notebook of this assignment")))
-        return "", 0
+            return f"{likely[0]}.ipynb", known[1] if known else 0
+        if ending.startswith(".ipynb"):
+            self.unmatched.append((found.path, _("not a notebook of this assignment")))
+            return "", 0
+        return None
 
     def plan(self, refused: list[tuple[str, str]]) -> Plan:
         """Choose the latest of each file and give the whole."""
-        done = Plan(self.assignment, unmatched=self.unmatched, refused=refused)
+        done = Plan(self.assignment, [], self.unmatched, refused, list(self.proposals))
         for student in sorted(self.versions):
             handed = HandedIn(student, remarks=self.remarks[student])
-            for target, versions in sorted(self.versions[student].items()):
+            files = self.versions[student]
+            folders = {above.as_posix() for name in files for above in PurePosixPath(name).parents}
+            for name in folders & set(files):
+                text = _("{student} handed in a folder of the same name")
+                reason = text.format(student=student)
+                done.unmatched += [(v.file.path, reason) for v in files.pop(name)]
+            for target, versions in sorted(files.items()):
                 handed.files[target] = max(versions, key=lambda version: version.rank)
                 if len(versions) > 1:
                     handed.remarks.append(_said(target, versions, handed.files[target]))
@@ -237,6 +356,23 @@ class _Sorter:
                 reason = text.format(student=student)
                 done.unmatched += [(v.file.path, reason) for v in handed.files.values()]
         return done
+
+
+def _alone(match: Match, numbers: set[str]) -> Match:
+    """Leave it open who somebody is if another person of that name handed in as well."""
+    if len(numbers) < 2:
+        return match
+    text = _("several people are called as {id}, by the LMS's numbers: {numbers}")
+    told = text.format(id=match.learners[0].id, numbers=", ".join(sorted(numbers)))
+    return replace(match, why=told)
+
+
+def _content(found: Found) -> bytes:
+    """Read a file to see what it is; what cannot be read is said when it is collected."""
+    try:
+        return found.read()
+    except READING_ERRORS:
+        return b""
 
 
 def _said(target: str, versions: list[Version], used: Version) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from custlab.errors import CustLabError
-from custlab.grading.collect.roster import Roster, squeezed
+from custlab.grading.collect.roster import Match, Person, Roster, squeezed
 from custlab.grading.export import headers
 from custlab.grading.export.csv_text import Sheet, number
 from custlab.grading.stock.marks import Marks
@@ -36,8 +38,10 @@ class Filled:
         The header of the column that was filled.
     changes : list of tuple
         Learner, what stood there, what stands there now.
-    unmatched : list of str
-        People in the sheet who are not in the gradebook, or not for certain.
+    doubts : list of tuple
+        People in the sheet who are not in the gradebook, or not for certain, and why.
+    proposals : list of str
+        Commands that say who they are.
     missing : list of str
         Learners with marks who are not in the sheet.
     waiting, absent : list of str
@@ -49,11 +53,17 @@ class Filled:
     sheet: Sheet
     column: str
     changes: list[tuple[str, str, str]] = field(default_factory=list)
-    unmatched: list[str] = field(default_factory=list)
+    doubts: list[tuple[str, str]] = field(default_factory=list)
+    proposals: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def unmatched(self) -> list[str]:
+        """People in the sheet who are not in the gradebook, or not for certain."""
+        return [shown for shown, _why in self.doubts]
 
 
 @dataclass
@@ -112,19 +122,34 @@ def fill(
     layout = find(sheet, column, (marks.assignment, *titles))
     factor = _factor(layout, marks, scale)
     done = Filled(sheet, sheet.rows[0][layout.grade])
-    seen: dict[str, int] = {}
-    for row in layout.people:
-        found = _person(sheet, row, roster, to)
-        shown = _shown(sheet, row, to)
-        if len(found) != 1 or found[0].id in seen:
-            done.unmatched.append(shown)
-            continue
-        seen[found[0].id] = row
-        _fill_row(done, layout, row, marks, found[0].id, factor, provisional)
-    for student in marks.handed_in:
-        if student not in seen:
-            done.missing.append(student)
+    people = {row: _person(sheet, row, layout, to) for row in layout.people}
+    seen = set()
+    for row, match in _matched(people, roster).items():
+        if match.why:
+            done.doubts.append((_shown(sheet, row, to), match.why))
+            done.proposals += roster.proposals(people[row])
+        else:
+            seen.add(match.learners[0].id)
+            _fill_row(done, layout, row, marks, match.learners[0].id, factor, provisional)
+    done.proposals = list(dict.fromkeys(done.proposals))
+    done.missing = [student for student in marks.handed_in if student not in seen]
     return done
+
+
+def _matched(people: dict[int, Person], roster: Roster) -> dict[int, Match]:
+    """Find out who stands in each row; of several rows for one learner, at most one is theirs."""
+    found = {row: roster.match(person) for row, person in people.items()}
+    rows = defaultdict(lambda: defaultdict(list))
+    for row, match in found.items():
+        if not match.why:
+            rows[match.learners[0].id][match.certain].append(row)
+    for student, of in rows.items():
+        # A row in which an id, an address or a number agrees goes before one with a name alone.
+        right = of[True] or of[False]
+        wrong = [*(right if len(right) > 1 else ()), *(of[False] if of[True] else ())]
+        text = _("several rows could be {id}'s").format(id=student)
+        found |= {row: Match(found[row].learners, why=text) for row in wrong}
+    return found
 
 
 def _fill_row(done, layout, row, marks, student, factor, provisional) -> None:
@@ -153,6 +178,19 @@ def _factor(layout: Layout, marks: Marks, scale: bool) -> float:
     most = float(marks.learners["max_score"].iloc[0]) if len(marks.learners) else 0.0
     if layout.maximum is None or abs(layout.maximum - most) < 1e-9:
         return 1.0
+    if layout.maximum <= 0:
+        raise CustLabError(
+            _(
+                "{assignment} has {most:g} points, and the sheet allows {maximum:g}, which would "
+                "be 0 for everybody. Set a maximum in the LMS and export its sheet again."
+            ).format(assignment=marks.assignment, most=most, maximum=layout.maximum)
+        )
+    if most <= 0:
+        raise CustLabError(
+            _("{assignment} has no points, which cannot be converted.").format(
+                assignment=marks.assignment
+            )
+        )
     if not scale:
         raise CustLabError(
             _(
@@ -160,7 +198,7 @@ def _factor(layout: Layout, marks: Marks, scale: bool) -> float:
                 "to convert, or change the maximum in the LMS and export its sheet again."
             ).format(assignment=marks.assignment, most=most, maximum=layout.maximum)
         )
-    return layout.maximum / most if most else 0.0
+    return layout.maximum / most
 
 
 def _moodle(sheet: Sheet, column: str, names: tuple[str, ...]) -> Layout:
@@ -268,17 +306,21 @@ def _told(sheet: Sheet, row: int, known: tuple[str, ...]) -> str:
     return "" if place is None else _at(sheet, row, place)
 
 
-def _person(sheet: Sheet, row: int, roster: Roster, to: str) -> list:
-    """Find who stands in a row."""
+def _person(sheet: Sheet, row: int, layout: Layout, to: str) -> Person:
+    """Say who stands in a row."""
     name = _shown(sheet, row, to)
     if to == "canvas":
-        exact = [_cell(sheet, row, column) for column in CANVAS_EXACT]
-        return roster.find(*exact, name, number=_cell(sheet, row, "ID"))
-    # Whatever the column is called in the language of the site: an address is known by its sign.
-    mail = _told(sheet, row, headers.MAIL) or next(
-        (cell.strip() for cell in sheet.rows[row] if ADDRESS.fullmatch(cell.strip())), ""
-    )
-    return roster.find(_told(sheet, row, headers.ID), mail, name)
+        exact = (_cell(sheet, row, column) for column in CANVAS_EXACT)
+        return Person((name,), tuple(filter(None, exact)), number=_cell(sheet, row, "ID"))
+    ids = (_told(sheet, row, (header,)) for header in headers.ID)
+    mails = (_told(sheet, row, (header,)) for header in headers.MAIL)
+    found = next(filter(None, mails), "")
+    if not found:
+        # Whatever the column is called in the language of the site: an address is known by its
+        # sign. Right of the grade stands what learners write.
+        left = (_at(sheet, row, place) for place in range(layout.grade))
+        found = next((cell for cell in left if ADDRESS.fullmatch(cell)), "")
+    return Person((name,), tuple(filter(None, ids)), (found,) if found else ())
 
 
 def _shown(sheet: Sheet, row: int, to: str) -> str:
@@ -295,9 +337,10 @@ def _float(text: str) -> float | None:
     """Read a number with a decimal point or comma: the last of the signs is the decimal one."""
     whole, sign, rest = re.match(r"(.*?)([.,]?)([^.,]*)$", text.strip()).groups()
     try:
-        return float(re.sub(r"[.,\s]", "", whole) + sign.replace(",", ".") + rest)
+        value = float(re.sub(r"[.,\s]", "", whole) + sign.replace(",", ".") + rest)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None
 
 
 def _decimal(texts: Iterable[str]) -> str:
