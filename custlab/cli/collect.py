@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course
+from custlab.cli.common import CourseFolder, open_course, say
 
 
 def collect(
@@ -61,7 +61,22 @@ def collect(
     else:
         plan = make_plan(opened, assignment, Path(source), pattern, add_learners, _told(who))
     outcomes = carry_out(opened, plan, force, times, dry_run)
+    if source == "exchange":
+        _tell_open(opened)
     raise typer.Exit(code=_tell(outcomes, dry_run, plan, times))
+
+
+def _tell_open(course) -> None:
+    """Say what learners on this machine could read."""
+    import shlex
+
+    from custlab.grading.collect.place import open_to_others
+    from custlab.i18n import _
+
+    if places := open_to_others(course):
+        named = " ".join(shlex.quote(str(path)) for path in places)
+        say(_("Every account on this machine can read: {paths}").format(paths=named))
+        say(_("Close it: {command}").format(command=f"chmod -R go-rwx {named}"))
 
 
 def _told(who: list[str] | None) -> dict[str, str]:
@@ -78,7 +93,6 @@ def _told(who: list[str] | None) -> dict[str, str]:
 
 def _tell(outcomes, dry_run: bool, plan=None, times: bool = False) -> int:
     """Say what was collected and what was not; give the exit code."""
-    from custlab.cli.common import say
     from custlab.grading.collect.place import FAILED, NEW, OLDER, REPLACED, SAME
     from custlab.i18n import _, ngettext
 

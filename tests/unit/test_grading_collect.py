@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import stat
 import warnings
 import zipfile
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 from custlab.cli.app import app
 from custlab.errors import CustLabError
-from custlab.grading.collect import carry_out, collect_from_exchange, make_plan
+from custlab.grading.collect import carry_out, collect_from_exchange, make_plan, plan_exchange
 from custlab.grading.collect.archive import read_contents
 from custlab.grading.collect.names import read_name, split_version
 from custlab.grading.collect.roster import Learner, Person, Roster, squeezed
@@ -58,8 +59,6 @@ def empty_course(tmp_path_factory):
 
 @pytest.fixture
 def course(empty_course, tmp_path):
-    import shutil
-
     return Course(shutil.copytree(empty_course, tmp_path / "course"))
 
 
@@ -292,6 +291,170 @@ def test_from_the_exchange_an_earlier_submission_is_kept(course, tmp_path, monke
     assert list(now.values()) == [notebook("first")]
     assert next(iter(now)).startswith(f".earlier/ln1/{ASSIGNMENT}/")
     assert list(elsewhere.iterdir()) == [], "the gradebook is the course's, wherever one stands"
+
+
+@pytest.fixture
+def inbound(course, tmp_path):
+    """The exchange's folder, in which every account of the machine can make anything."""
+    course.app.config.Exchange.root = str(tmp_path / "exchange")
+    folder = tmp_path / "exchange" / "custlab" / "inbound"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def hand_in(inbound, student, content=None, minute=10):
+    folder = inbound / f"{student}+{ASSIGNMENT}+2026-03-02 10:{minute}:00.000000 UTC+x{minute}"
+    folder.mkdir()
+    (folder / FILE).write_bytes(content or notebook(student))
+    (folder / "timestamp.txt").write_text("2020-01-01 00:00:00.000000 UTC")
+    return folder
+
+
+on_posix = pytest.mark.skipif("sys.platform == 'win32'", reason="nbgrader has no exchange there")
+
+
+@on_posix
+def test_links_in_the_exchange_lead_nowhere(course, inbound):
+    masters, book = course.root / "solutions", course.root / "course" / "gradebook.db"
+    folder = hand_in(inbound, "ln1")
+    (folder / "key.ipynb").symlink_to(masters / ASSIGNMENT / FILE)
+    (folder / "masters").symlink_to(masters)
+    (folder / "below").mkdir()
+    (folder / "below" / "data.db").symlink_to(book)
+    os.mkfifo(folder / "pipe")
+    (inbound / f"hm2+{ASSIGNMENT}+2026-03-02 10:10:00.000000 UTC+x").symlink_to(masters)
+    plan = plan_exchange(course, ASSIGNMENT)
+    assert {o.student: o.what for o in carry_out(course, plan)} == {"ln1": "new"}
+    name = f"ln1/{ASSIGNMENT}/{FILE}"
+    assert {k: v for k, v in there(course).items() if "timestamp" not in k} == {
+        name: notebook("ln1")
+    }
+    assert len(plan.refused) == 5
+
+
+@on_posix
+def test_what_is_swapped_for_a_link_while_it_is_read_is_not_read(course, inbound, tmp_path):
+    swaps = {"ln1": FILE, "hm2": "below"}
+    for student, name in swaps.items():
+        folder = hand_in(inbound, student)
+        (folder / "below").mkdir()
+        (folder / "below" / "data.csv").write_text("a")
+        plan = plan_exchange(course, ASSIGNMENT)
+        (tmp_path / student / "data.csv").parent.mkdir()
+        (tmp_path / student / "data.csv").write_text("secret")
+        (folder / name).rename(tmp_path / student / "away")
+        (folder / name).symlink_to(tmp_path / student / ("data.csv" if name == FILE else ""))
+        done = {o.student: o.what for o in carry_out(course, plan)}
+        assert done[student] == "failed"
+    assert not any(b"secret" in content for content in there(course).values())
+
+
+@on_posix
+@pytest.mark.skipif("os.getuid() != 0", reason="only root can give files away")
+def test_a_second_name_of_the_masters_file_is_not_read(course, inbound):
+    folder = hand_in(inbound, "ln1")
+    os.link(course.root / "solutions" / ASSIGNMENT / FILE, folder / "key.csv")
+    for path in (folder, folder / FILE):
+        os.chown(path, 65534, 65534)
+    (outcome,) = collect_from_exchange(course, ASSIGNMENT)
+    assert outcome.what == "failed"
+    assert "somebody else's" in outcome.detail
+
+
+@on_posix
+def test_odd_folders_in_the_exchange_stop_nobody(course, inbound):
+    time = "2026-03-02 10:00:00.0 UTC"
+    for student, said in (("..", time), ("hm2", "soon"), ("hm2", ""), ("a\x1b[2J", time)):
+        name = f"{student}+{ASSIGNMENT}+{said}"
+        (inbound / name).mkdir()
+        (inbound / name / FILE).write_bytes(notebook("odd"))
+    hand_in(inbound, "ln1")
+    plan = plan_exchange(course, ASSIGNMENT)
+    assert [handed.student for handed in plan.handed_in] == ["ln1"]
+    assert len(plan.refused) == 3
+
+
+@on_posix
+def test_a_learner_cannot_hand_in_for_another_through_the_exchange(course, inbound):
+    """The account that owns a folder is another learner's than the folder says."""
+    import pwd
+
+    account = pwd.getpwuid(os.getuid()).pw_name
+    hand_in(inbound, "ln1")
+    with course.gradebook() as book:
+        book.add_student(account)
+    plan = plan_exchange(course, ASSIGNMENT)
+    assert plan.handed_in == []
+    assert f"it belongs to {account}" in plan.refused[0][1]
+
+
+@on_posix
+def test_lateness_is_not_what_the_learner_wrote(course, inbound, tmp_path):
+    hand_in(inbound, "ln1")
+    assert collect_from_exchange(course, ASSIGNMENT)[0].what == "new"
+    assert b"2026-03-02 10:10" in there(course)[f"ln1/{ASSIGNMENT}/timestamp.txt"]
+    (remark,) = [
+        text for text in plan_exchange(course, ASSIGNMENT).handed_in[0].remarks if "disk" in text
+    ]
+    assert "2026-03-02 10:10" in remark
+    work = {FILE: notebook("mei"), "timestamp.txt": b"2020-01-01 00:00:00 UTC"}
+    folder = make_zip(tmp_path / "all.zip", {"hm2/work.zip": packed(work), **{
+        f"wang-1/{name}": content for name, content in work.items()}})  # fmt: skip
+    plan, _done = collect(course, folder, times=True)
+    for student in ("hm2", "wang-1"):
+        assert there(course)[f"{student}/{ASSIGNMENT}/timestamp.txt"].startswith(b"2026-03-02")
+    assert all("left out" in handed.remarks[0] for handed in plan.handed_in)
+
+
+@on_posix
+def test_what_was_collected_is_the_instructors_alone(course, inbound, tmp_path):
+    hand_in(inbound, "ln1").chmod(0o777)
+    hand_in(inbound, "hm2").chmod(0o777)
+    collect_from_exchange(course, ASSIGNMENT)
+    collect(course, make_zip(tmp_path / "a.zip", {f"ln1/{FILE}": notebook("again")}), force=True)
+    submitted = course.root / "course" / "submitted"
+    paths = [submitted, *submitted.glob(f"*/{ASSIGNMENT}"), *submitted.rglob("*.ipynb")]
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in paths} == {0}
+    course.directories.groupshared = True
+    collect(course, make_zip(tmp_path / "a.zip", {f"ln1/{FILE}": notebook("shared")}), force=True)
+    target = submitted / "ln1" / ASSIGNMENT
+    assert stat.S_IMODE(target.stat().st_mode) == 0o2770
+    assert stat.S_IMODE((target / FILE).stat().st_mode) == 0o660
+
+
+@on_posix
+def test_what_lies_open_is_said_with_the_line_that_closes_it(course):
+    import subprocess
+    import tempfile
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:
+        Path(place).chmod(0o755)
+        root = Path(shutil.copytree(course.root, Path(place) / "c"))
+        (root / "nbgrader_config.py").write_text(
+            CONFIG + f"c.Exchange.root = '{place}/exchange'\n", encoding="utf-8"
+        )
+        (Path(place) / "exchange" / "custlab" / "inbound").mkdir(parents=True)
+        for path in (root, root / "course", root / "solutions"):
+            path.chmod(0o755)
+        (root / "course" / "gradebook.db").chmod(0o644)
+        words = ["collect", ASSIGNMENT, "--course", str(root)]
+        output = CliRunner().invoke(app, words).output
+        assert str(root / "solutions") in output
+        assert "gradebook.db" in output
+        (line,) = [text for text in output.splitlines() if "chmod" in text]
+        subprocess.run(line.partition(": ")[2], shell=True, check=True)
+        assert "chmod" not in CliRunner().invoke(app, words).output
+
+
+def test_one_submission_only_ever_stops_itself(course, tmp_path):
+    odd = {f"hm2/{FILE}": notebook(), "hm2/a": b"", "hm2/a/b": b"", f"hm2/{'x' * 300}.csv": b""}
+    deep = "/".join(["d" * 200] * 30)
+    files = {**odd, f"wang-1/{FILE}": notebook(), f"wang-1/{deep}/x.csv": b"",
+             f"ln1/{FILE}": notebook()}  # fmt: skip
+    plan, done = collect(course, make_zip(tmp_path / "a.zip", files))
+    assert done == {"hm2": "new", "ln1": "new", "wang-1": "failed"}
+    assert {path for path, _reason in plan.unmatched} == {"hm2/a", f"hm2/{'x' * 300}.csv"}
+    assert not list((course.root / "course" / "submitted").rglob("*.tmp"))
 
 
 def test_the_command_says_what_it_did(course, tmp_path):

@@ -134,7 +134,7 @@ def read_name(path: str, pattern: re.Pattern | None = None, zipped: int = 0) -> 
     parts = PurePosixPath(path).parts
     found = []
     for level, part in enumerate(parts[: zipped or len(parts)]):
-        below, last = "/".join(parts[level + 1 :]), level + 1 == (zipped or len(parts))
+        below, last = "/".join(parts[zipped or level + 1 :]), level + 1 == (zipped or len(parts))
         if match := MOODLE.fullmatch(part):
             rest = below if zipped else "/".join([match["rest"] or "", below]).strip("/")
             # Its number stands for the learner in this one assignment only.

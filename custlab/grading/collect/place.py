@@ -135,6 +135,30 @@ def keep_private(course) -> None:
         top.chmod(0o2770 if course.directories.groupshared else 0o700)
 
 
+def open_to_others(course) -> list[Path]:
+    """List what only instructors should read and any account on this machine can.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+
+    Returns
+    -------
+    list of Path
+        Masters, gradebook, submissions, marked work and feedback, as far as they lie open.
+    """
+    if os.name != "posix":
+        return []
+    places = [path for path in course.hidden() if path.exists() and path.suffix != ".py"]
+    return [
+        path
+        for path in places
+        if path.stat().st_mode & 0o007
+        and all(above.stat().st_mode & 0o001 for above in path.resolve().parents)
+    ]
+
+
 def _write(
     target: Path, contents: dict[str, bytes], handed: HandedIn, kept: Path | None, group: bool
 ) -> None:
