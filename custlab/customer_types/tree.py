@@ -29,6 +29,11 @@ def entropy(types) -> float:
     float
         0 if all are of one type, 1 for two types of equal size.
 
+    Raises
+    ------
+    InputError
+        If nobody is there, or a type is missing.
+
     References
     ----------
     Quinlan, J. R. (1986). Induction of decision trees. Machine Learning 1, 81-106.
@@ -38,7 +43,13 @@ def entropy(types) -> float:
     >>> entropy(["stays", "stays", "leaves", "leaves"])
     1.0
     """
-    shares = pd.Series(types).value_counts(normalize=True).to_numpy()
+    types = pd.Series(types)
+    if types.empty or types.isna().any():
+        raise InputError(
+            _("Of {n} customers {missing} have no type: look only at those whose type is known.")
+            .format(n=len(types), missing=int(types.isna().sum()))
+        )  # fmt: skip
+    shares = types.value_counts(normalize=True).to_numpy()
     shares = shares[shares > 0]
     return float(-(shares * np.log2(shares)).sum()) + 0.0
 
@@ -51,12 +62,18 @@ def information_gain(types, fact) -> float:
     types : array or Series
         The type of each customer.
     fact : array or Series
-        The value of one fact for the same customers, in the same order.
+        The value of one fact for the same customers, in the same order. That it is unknown is a
+        value too, as for :class:`TypeTree`.
 
     Returns
     -------
     float
         Entropy of the types, minus its mean within the values of the fact.
+
+    Raises
+    ------
+    InputError
+        If a type is missing, or there are more of the one than of the other.
 
     References
     ----------
@@ -67,11 +84,16 @@ def information_gain(types, fact) -> float:
     >>> information_gain(["stays", "stays", "leaves", "leaves"], ["app", "app", "store", "store"])
     1.0
     """
-    pairs = pd.DataFrame({"type": np.asarray(types), "fact": np.asarray(fact)})
-    within = sum(
-        len(part) / len(pairs) * entropy(part["type"]) for __, part in pairs.groupby("fact")
-    )
-    return entropy(pairs["type"]) - within
+    if len(types) != len(fact):
+        raise InputError(
+            _("There are {n} types and {m} values of the fact: each customer needs one of each.")
+            .format(n=len(types), m=len(fact))
+        )  # fmt: skip
+    mixed = entropy(types)
+    values = pd.factorize(np.asarray(fact), use_na_sentinel=False)[0]
+    within = pd.Series(np.asarray(types)).groupby(values).agg([entropy, "size"])
+    left = float(np.average(within["entropy"], weights=within["size"]))
+    return max(mixed - left, 0.0)
 
 
 class _Column(NamedTuple):

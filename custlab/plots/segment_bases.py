@@ -59,8 +59,8 @@ def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, lim
     size = table.abs().fillna(0).to_numpy()
     texts = table.map(f"{{:+.{decimals}f}}".format).where(size >= LEAST_TOLD, "")
     shaded_table(
-        ax, table, texts, rows, columns, white=size > 0.7 * limit, low=-limit, high=limit,
-        cmap="RdBu_r", fontsize=9, fontweight=np.where(size >= bold, "bold", "normal"),
+        ax, table.clip(-limit, limit), texts, rows, columns, white=size > 0.7 * limit,
+        low=-limit, high=limit, cmap="RdBu_r", fontsize=9, fontweight=np.where(size >= bold, "bold", "normal"),
         in_layout=False,
     )  # fmt: skip
 

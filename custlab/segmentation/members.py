@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold
 
 from custlab.customer_types.tree import TypeTree, rules_in_words
 from custlab.errors import InputError
 from custlab.i18n import _
+from custlab.segmentation.profile import check_labels
 
 
 def segment_rules(table: pd.DataFrame, labels: pd.Series, n_rules: int | None = None, words=None):
@@ -44,11 +46,7 @@ def segment_rules(table: pd.DataFrame, labels: pd.Series, n_rules: int | None = 
     >>> print(*rules["rule"], sep=" ")
     If orders is at most 5, then rare. If orders is above 5, then often.
     """
-    if not labels.index.equals(table.index):
-        raise InputError(
-            _("The labels belong to other customers than the table: give both the same index, "
-              "for example table.loc[labels.index].")
-        )  # fmt: skip
+    check_labels(labels, table)
     if labels.nunique() < 2:
         raise InputError(_("There is only one segment, so there is nothing to tell apart."))
     named = labels.astype(str)
@@ -65,5 +63,13 @@ def _cross_validated(tree: TypeTree, table: pd.DataFrame, named: pd.Series) -> f
     folds = min(5, int(named.value_counts().min()))
     if folds < 2:
         return float("nan")
-    splits = StratifiedKFold(folds, shuffle=True, random_state=0)
-    return float((cross_val_predict(tree, table, named, cv=splits) == named).mean())
+    right = 0
+    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=0).split(table, named):
+        known = table.iloc[learn]
+        known = known.loc[:, known.nunique() > 1]  # a rare flag may be missing among them
+        said = named.iloc[learn].mode().iloc[0]
+        if known.shape[1]:
+            tree = clone(tree).fit(known, named.iloc[learn])
+            said = tree.predict(table.iloc[judge][known.columns])
+        right += (named.iloc[judge] == said).sum()
+    return float(right / len(named))

@@ -17,6 +17,7 @@ from custlab.checks import check_choice, check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.kprototypes import KPrototypes
+from custlab.segmentation.profile import check_labels
 
 METHODS = ("kmeans", "hierarchical", "mixture", "mixed")
 # Ward's method keeps all pairs of customers: 15,000 customers take about 1 GB.
@@ -159,7 +160,7 @@ def recovery(labels, truth) -> float:
     Raises
     ------
     InputError
-        If the two do not hold the same customers.
+        If the two do not hold the same customers, or somebody has no segment.
 
     References
     ----------
@@ -184,6 +185,8 @@ def recovery(labels, truth) -> float:
                 "The two divisions have {left} and {right} customers: they cannot be compared."
             ).format(left=len(labels), right=len(truth))
         )
+    check_labels(pd.Series(labels))
+    check_labels(pd.Series(truth))
     return float(adjusted_rand_score(np.asarray(truth), np.asarray(labels)))
 
 

@@ -5,9 +5,78 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_features
+from custlab.checks import check_features, refuse_infinite
 from custlab.errors import InputError
-from custlab.i18n import _
+from custlab.i18n import _, ngettext
+
+
+def check_labels(labels: pd.Series, table: pd.DataFrame | pd.Series | None = None) -> None:
+    """Refuse segments that are missing for somebody, or are those of other customers.
+
+    Parameters
+    ----------
+    labels : Series
+        Segment of each customer.
+    table : DataFrame or Series, optional
+        What is known of the same customers, in the same order.
+
+    Raises
+    ------
+    InputError
+        If a label is missing, or the customers differ.
+
+    Examples
+    --------
+    >>> check_labels(pd.Series([0, None, 1]))
+    Traceback (most recent call last):
+    custlab.errors.InputError: 1 of 3 customers has no segment. Look only at the others: ...
+    """
+    if table is not None and not labels.index.equals(table.index):
+        raise InputError(
+            _("The labels belong to other customers than the table: give both the same index, "
+              "for example table.loc[labels.index].")
+        )  # fmt: skip
+    missing = int(labels.isna().sum())
+    if missing:
+        raise InputError(
+            ngettext(
+                "{n} of {total} customers has no segment. Look only at the others: "
+                "labels = labels.dropna(), and table.loc[labels.index].",
+                "{n} of {total} customers have no segment. Look only at the others: "
+                "labels = labels.dropna(), and table.loc[labels.index].",
+                missing,
+            ).format(n=missing, total=len(labels))
+        )
+
+
+def of_customers(table, labels: pd.Series):
+    """Give what a table knows of the customers who have a segment, missing where it knows nothing.
+
+    Parameters
+    ----------
+    table : DataFrame or Series
+        By ``customer_id``.
+    labels : Series
+        Segment of each customer, by ``customer_id``.
+
+    Returns
+    -------
+    DataFrame or Series
+        In the order of the labels.
+
+    Raises
+    ------
+    InputError
+        If the table has a customer twice.
+    """
+    twice = table.index[table.index.duplicated()]
+    if len(twice):
+        raise InputError(
+            _("customer_id {customer!r} stands in more than one row ({n} rows too many). Keep one "
+              "row for each customer: table.groupby('customer_id').first() or .sum().").format(
+                customer=twice[0], n=len(twice))
+        )  # fmt: skip
+    return table.reindex(labels.index)
 
 
 def segment_sizes(labels: pd.Series, value: pd.Series | None = None) -> pd.DataFrame:
@@ -27,6 +96,11 @@ def segment_sizes(labels: pd.Series, value: pd.Series | None = None) -> pd.DataF
         One row a segment: ``customers``, ``share`` (of the customers) and, with a value,
         ``value``, ``value_share`` and ``per_customer``.
 
+    Raises
+    ------
+    InputError
+        If a customer has no segment, or an infinite value, or stands twice in the values.
+
     Examples
     --------
     >>> labels = pd.Series([0, 0, 0, 1], index=list("abcd"), name="segment")
@@ -36,10 +110,12 @@ def segment_sizes(labels: pd.Series, value: pd.Series | None = None) -> pd.DataF
     0                3   0.75   20.0         0.25      6.666667
     1                1   0.25   60.0         0.75     60.000000
     """
+    check_labels(labels)
     sizes = labels.rename("segment").value_counts().sort_index().rename("customers").to_frame()
     sizes["share"] = sizes["customers"] / len(labels)
     if value is not None:
-        known = value.reindex(labels.index).fillna(0).astype(float)
+        known = of_customers(value, labels).fillna(0).astype(float)
+        refuse_infinite(known, str(value.name or "value"))
         sizes["value"] = known.groupby(labels.rename("segment")).sum()
         sizes["value_share"] = sizes["value"] / sizes["value"].sum()
         sizes["per_customer"] = sizes["value"] / sizes["customers"]
@@ -65,7 +141,8 @@ def profile(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         One row a segment and trait, largest effect first: ``segment``, ``feature``, ``value``
-        (of a category), ``inside`` and ``outside`` (mean or share), ``effect``.
+        (of a category), ``inside`` and ``outside`` (mean or share), ``effect``: infinite where
+        each side has one single value and the two differ, missing where a side knows none.
 
     Raises
     ------
@@ -85,11 +162,7 @@ def profile(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     0     age    31.0     51.0   -14.1
     """
     check_features(table, categories=True, missing=True)
-    if not labels.index.equals(table.index):
-        raise InputError(
-            _("The labels belong to other customers than the table: give both the same index, "
-              "for example table.loc[labels.index].")
-        )  # fmt: skip
+    check_labels(labels, table)
     numbers = table.select_dtypes("number")
     categories = table.drop(columns=numbers.columns)
     parts = [_numeric_traits(numbers, labels)]
@@ -101,16 +174,20 @@ def profile(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
 
 
 def _numeric_traits(numbers: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
-    """Compute Cohen's d of every number and segment from sums, counts and squares."""
+    """Compute Cohen's d of every number, or h of every 0/1 column, from sums and squares."""
     values = numbers.astype(float)
+    flags = values.isin([0, 1]).where(values.notna(), True).all()
     rows = []
     for segment in sorted(labels.unique()):
         inside, outside = values[labels == segment], values[labels != segment]
         n_in, n_out = inside.count(), outside.count()
-        within = inside.var() * (n_in - 1) + outside.var() * (n_out - 1)
-        pooled = np.sqrt(within / (n_in + n_out - 2))
+        within = inside.var(ddof=0) * n_in + outside.var(ddof=0) * n_out
+        # All alike on both sides: exactly no spread, whatever rounding has left of it.
+        within = within.mask(inside.nunique().le(1) & outside.nunique().le(1), 0.0)
         difference = inside.mean() - outside.mean()
-        effect = (difference / pooled.where(pooled > 0)).fillna(0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            effect = difference / np.sqrt(within / (n_in + n_out - 2))
+            effect = effect.mask(flags, _cohens_h(inside.mean(), outside.mean()))
         rows.append(
             pd.DataFrame(
                 {
@@ -119,11 +196,15 @@ def _numeric_traits(numbers: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
                     "value": None,
                     "inside": inside.mean().to_numpy(),
                     "outside": outside.mean().to_numpy(),
-                    "effect": effect.to_numpy(),
+                    "effect": effect.mask(difference == 0, 0.0).to_numpy(),
                 }
             )
         )
     return pd.concat(rows, ignore_index=True)
+
+
+def _cohens_h(inside, outside):
+    return 2 * np.arcsin(np.sqrt(inside)) - 2 * np.arcsin(np.sqrt(outside))
 
 
 def _category_traits(column: pd.Series, labels: pd.Series) -> pd.DataFrame:
@@ -133,7 +214,7 @@ def _category_traits(column: pd.Series, labels: pd.Series) -> pd.DataFrame:
     inside = counts.div(counts.sum(axis=1), axis=0)
     rest = counts.sum() - counts
     outside = rest.div(rest.sum(axis=1), axis=0)
-    effect = 2 * np.arcsin(np.sqrt(inside)) - 2 * np.arcsin(np.sqrt(outside))
+    effect = _cohens_h(inside, outside)
     long = pd.DataFrame(
         {"inside": inside.stack(), "outside": outside.stack(), "effect": effect.stack()}
     )

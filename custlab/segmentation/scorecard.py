@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.members import segment_rules
-from custlab.segmentation.profile import profile, segment_sizes
+from custlab.segmentation.profile import check_labels, of_customers, profile, segment_sizes
 from custlab.segmentation.stability import Stability
 
 
@@ -69,10 +68,7 @@ def scorecard(
     >>> scorecard(labels, features)["verdict"].tolist()
     ['ask', 'yes', 'ask', 'ask', 'ask']
     """
-    if not labels.index.equals(features.index):
-        raise InputError(
-            _("Labels and features belong to different customers: give both the same index.")
-        )
+    check_labels(labels, features)
     checks = {
         "measurable": _measurable(labels, known),
         "substantial": _substantial(labels, value, smallest),
@@ -90,8 +86,10 @@ def _measurable(labels, known):
     question = _("Can you put a new customer into a segment with what you know on the first day?")
     if known is None:
         return _("no table of what is known of every customer"), _("ask"), question
-    facts = known.loc[labels.index]
+    facts = of_customers(known, labels)
     facts = facts.loc[:, facts.nunique() > 1]
+    if facts.empty:
+        return _("what is known is the same for everybody"), _("no"), question
     rules = segment_rules(facts, labels, n_rules=2 * labels.nunique())
     right, chance = rules.attrs["accuracy"], rules.attrs["baseline"]
     gain = (right - chance) / (1 - chance)
@@ -118,7 +116,7 @@ def _accessible(labels, reachable):
     question = _("Through which channel do you meet each segment, and only it?")
     if reachable is None:
         return _("no column says who may be contacted"), _("ask"), question
-    shares = reachable.reindex(labels.index).astype(float).groupby(labels.to_numpy()).mean()
+    shares = of_customers(reachable, labels).astype(float).groupby(labels.to_numpy()).mean()
     figure = _("may be contacted: {least:.0%} to {most:.0%} of a segment").format(
         least=shares.min(), most=shares.max()
     )

@@ -95,11 +95,18 @@ def _check(lenses: pd.DataFrame, later: pd.Series, top: float) -> None:
 
 
 def _share(values: pd.Series, later: np.ndarray, drawn: np.ndarray, top: float) -> np.ndarray:
-    """Give the share of later value of the best customers, in each resample."""
+    """Give the share of later value of the best customers, in each resample.
+
+    Of customers whom a lens cannot tell apart, each is chosen to the same part: the mean of all
+    orders in which they could stand.
+    """
     best_first = np.argsort(-values.to_numpy(dtype=float), kind="stable")
-    times = drawn[:, best_first]
+    ranked = values.to_numpy(dtype=float)[best_first]
+    level = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))  # where each value begins
+    times = np.add.reduceat(drawn[:, best_first], level, axis=1)
+    brought = np.add.reduceat(drawn[:, best_first] * later[best_first], level, axis=1)
     places = np.floor(times.sum(axis=1, keepdims=True) * top)
     before = np.cumsum(times, axis=1) - times
-    chosen = np.clip(places - before, 0, times)  # the last one drawn may fit only in part
-    total = times @ later[best_first]
-    return np.where(total > 0, chosen @ later[best_first] / np.where(total > 0, total, 1), np.nan)
+    chosen = np.clip(places - before, 0, times) / np.maximum(times, 1)
+    total, got = brought.sum(axis=1), (chosen * brought).sum(axis=1)
+    return np.where(total > 0, got / np.where(total > 0, total, 1), np.nan)

@@ -214,12 +214,15 @@ def ranking_sensitivity(scenarios: pd.DataFrame, *, base=None, top: float = 0.2)
         )
     base = scenarios.columns[0] if base is None else base
     n_top = max(int(len(scenarios) * top), 1)
-    best = scenarios.rank(ascending=False, method="first") <= n_top
     ranks = scenarios.rank()
+    # Of customers with equal values each is among the best to the same part.
+    better = scenarios.rank(ascending=False, method="min") - 1
+    level = scenarios.rank(ascending=False, method="max") - better
+    best = ((n_top - better) / level).clip(0, 1)
     return pd.DataFrame(
         {
             "rank_correlation": ranks.corrwith(ranks[base]),
-            "top_kept": best.loc[best[base]].mean(),
+            "top_kept": best.clip(upper=best[base], axis=0).sum() / n_top,
             "total": scenarios.sum(),
         }
     ).rename_axis("scenario")

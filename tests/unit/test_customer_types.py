@@ -158,6 +158,24 @@ def test_quinlans_tennis_table():
     )
 
 
+def test_gain_of_a_fact_with_gaps():
+    """What nobody knows tells nothing: .98 bits came from a fact missing for all but one."""
+    types = ["yes", "no"] * 500
+    for empty in ([np.nan] * 1000, [None] * 1000, pd.Series([pd.NA] * 1000, dtype="Int64")):
+        assert information_gain(types, empty) == 0
+    assert information_gain(types, [1.0] + [np.nan] * 999) == pytest.approx(0.001, abs=2e-4)
+    # Unknown is a value like others: no more, no less than the same written out.
+    told = pd.Series(["sunny", None, "rain", None] * 250)
+    random = pd.Series(types).sample(frac=1, random_state=0).tolist()
+    assert information_gain(random, told) == pytest.approx(
+        information_gain(random, told.fillna("unknown"))
+    )
+    with pytest.raises(InputError, match="Of 2 customers 1 have no type"):
+        information_gain(["yes", None], ["a", "b"])
+    with pytest.raises(InputError, match="2 types and 1 values"):
+        information_gain(["yes", "no"], ["a"])
+
+
 def test_tree_says_tennis_in_words():
     tree = TypeTree(max_leaves=9, min_customers=1).fit(TENNIS.drop(columns="play"), TENNIS["play"])
     assert (tree.predict(TENNIS.drop(columns="play")) == TENNIS["play"]).all()

@@ -16,6 +16,7 @@ from custlab.segmentation import (
     choose_k,
     parallel_analysis,
     profile,
+    propose_names,
     recovery,
     silhouette_widths,
     stability_band,
@@ -209,3 +210,23 @@ def test_effect_sizes_by_hand():
     app = first[(first["value"] == "app").fillna(False)].iloc[0]
     assert (app["inside"], app["outside"]) == (1.0, pytest.approx(1 / 3))
     assert app["effect"] == pytest.approx(np.pi - 2 * np.arcsin(np.sqrt(1 / 3)))
+
+
+def test_what_separates_perfectly_has_the_largest_effect():
+    """A flag that all members have and nobody else had the effect 0, as if it said nothing."""
+    labels = pd.Series([0, 0, 0, 1, 1, 1])
+    table = pd.DataFrame(
+        {"member": [1, 1, 1, 0, 0, 0], "price": [0.1] * 3 + [0.3] * 3,
+         "age": [20, 30, 40, 25, 35, 45], "firm_size": [1.0, 2, 3] + [np.nan] * 3}
+    )  # fmt: skip
+    first = profile(table, labels).query("segment == 0").set_index("feature")["effect"]
+    assert first["member"] == pytest.approx(np.pi)  # Cohen's h of 1 against 0
+    assert first["price"] == -np.inf
+    assert first["age"] == pytest.approx(-0.5)
+    assert np.isnan(first["firm_size"])  # nobody to compare with: not "no effect"
+    assert propose_names(profile(table, labels))[0] == "low price, high member"
+    shares = pd.DataFrame({"flag": [1, 1, 0, 0, 0, 1]})
+    by_hand = 2 * np.arcsin(np.sqrt(2 / 3)) - 2 * np.arcsin(np.sqrt(1 / 3))
+    assert profile(shares, labels)["effect"].tolist() == pytest.approx([by_hand, -by_hand])
+    alone = profile(table[["age"]], pd.Series([0, 1, 1, 1, 1, 1]))["effect"].iloc[0]
+    assert alone == pytest.approx((20 - 35) / np.sqrt(250 / 4))

@@ -116,6 +116,37 @@ def test_labels_of_other_customers_are_refused():
             use()
 
 
+def test_customers_without_a_segment_are_not_left_out_in_silence():
+    labels = pd.Series([0, 0, np.nan, 1, 1, 1], GOOD.index)
+    for use in (
+        lambda: segment_sizes(labels),
+        lambda: profile(GOOD, labels),
+        lambda: segment_rules(GOOD, labels),
+        lambda: scorecard(labels, GOOD),
+        lambda: recovery(labels, labels),
+        lambda: recovery([0, None], [1, 1]),
+    ):
+        with pytest.raises(InputError, match=r"1 of \d customers has no segment"):
+            use()
+    kept = labels.dropna()  # as the message advises
+    assert len(profile(GOOD.loc[kept.index], kept)) == 4
+
+
+def test_values_and_facts_that_do_not_fit_the_segments():
+    labels = pd.Series([0, 0, 0, 1, 1, 1], GOOD.index)
+    with pytest.raises(InputError, match="amount holds an infinite amount"):
+        segment_sizes(labels, GOOD["amount"].replace(90.0, np.inf))
+    with pytest.raises(InputError, match="customer_id 'a' stands in more than one row"):
+        segment_sizes(labels, pd.concat([GOOD, GOOD])["amount"])
+    # In four of five parts nobody lives in y: "the same for every customer" was untrue.
+    known = pd.DataFrame({"city": ["x", "x", "y"]}, index=list("abd"))
+    assert scorecard(labels, GOOD, known=known).loc["measurable", "figure"].startswith("rules from")
+    same = scorecard(labels, GOOD, known=known.assign(city="x"))
+    assert same.loc["measurable", ["figure", "verdict"]].tolist() == [
+        "what is known is the same for everybody", "no",
+    ]  # fmt: skip
+
+
 @parametrize_with_checks(
     [
         *(Segmenter(method=m) for m in ("kmeans", "hierarchical", "mixture", "mixed")),
