@@ -1,8 +1,7 @@
 """Marking code: compare what a learner's cell made with what was asked for, kindly and strictly.
 
-Kindly: any column order, row order unless it was asked for, ``int`` or ``float``, text or
-category, index or column, another name for the same column. Strictly: the values must be right.
-A hidden test reads::
+Kindly: `same` says what counts as the same answer, once for all. Strictly: the values must be
+right. A hidden test reads::
 
     from custlab.exercises.code import Marks, compare_frame
     marks = Marks(points=3, names=globals())
@@ -25,9 +24,19 @@ from typing import Any, NamedTuple
 from custlab.exercises import result as results
 from custlab.exercises.attempt import attempt_at, describe
 from custlab.exercises.frames import Known, compare_frame, compare_series
-from custlab.exercises.marking import STEP
+from custlab.exercises.marking import earned_points
 from custlab.exercises.result import Outcome, Part, Result
+from custlab.exercises.same import (
+    ids_in,
+    numbers_agree,
+    rounded_too_far,
+    too_short,
+    values_by,
+    word,
+)
 from custlab.i18n import _
+
+LONGEST_INPUT = 160
 
 __all__ = [
     "Marks",
@@ -37,6 +46,8 @@ __all__ = [
     "compare_labels",
     "compare_number",
     "compare_series",
+    "ids_in",
+    "values_by",
 ]
 
 
@@ -49,7 +60,7 @@ class _Marked(NamedTuple):
 
     @property
     def earned(self) -> float:
-        return self.result.share * self.points
+        return earned_points(self.result, self.points)
 
 
 class Marks:
@@ -121,7 +132,7 @@ class Marks:
         )
 
     def total(self) -> float:
-        """Print a sentence for each part and give the points, rounded to the nearest quarter."""
+        """Print a sentence for each part and give the points: those that the sentences name."""
         if not math.isclose(sum(part.points for part in self._parts), self.points):
             raise ValueError("the parts do not add up to the cell's points")
         for part in self._parts:
@@ -129,17 +140,14 @@ class Marks:
                 _("{part}: {outcome} ({earned:g} of {points:g}). {message}")
                 .format(
                     part=part.label,
-                    outcome=part.result.outcome.words,
-                    earned=round(part.earned, 2),
+                    outcome=part.result.outcome.final_words,
+                    earned=part.earned,
                     points=part.points,
                     message=" ".join(part.result.message.split()),
                 )
                 .strip()
             )
-        if all(part.result.outcome is Outcome.CORRECT for part in self._parts):
-            return self.points
-        earned = round(sum(part.earned for part in self._parts) / STEP) * STEP
-        return float(min(max(earned, 0.0), max(self.points - STEP, 0.0)))
+        return float(sum(part.earned for part in self._parts))
 
 
 def _as_result(found: Result | bool) -> Result:
@@ -201,7 +209,8 @@ def compare_number(
     expected : float
         The right number.
     tolerance, relative : float, optional
-        How far it may be off, in the number's unit and as a share; the wider one holds.
+        How far it may be off, in the number's unit and as a share; the wider one holds. A number
+        that is nearer to a known mistake is wrong all the same.
     known : mapping, optional
         {misconception: (wrong number or test of the answer, explanation)}.
 
@@ -217,12 +226,20 @@ def compare_number(
         )
 
     def same(target: float) -> bool:
-        return math.isclose(number, target, rel_tol=relative, abs_tol=tolerance)
+        return bool(numbers_agree(number, target, tolerance, relative))
 
-    if same(expected):
-        return results.correct()
+    def nearer(wrong: Any) -> bool:
+        return not callable(wrong) and abs(number - wrong) < abs(number - expected)
+
+    right = same(expected)
+    if right:  # unless it is nearer to a mistake
+        known = {name: entry for name, entry in (known or {}).items() if nearer(entry[0])}
     mistake = _known_mistake(number, known, same)
-    return mistake or results.incorrect(_("{number:g} is not right.").format(number=number))
+    if mistake or right:
+        return mistake or results.correct()
+    if rounded_too_far(number, expected):
+        return results.incorrect(too_short(), "rounded too far")
+    return results.incorrect(_("{number:g} is not right.").format(number=number))
 
 
 def _one_number(got: Any) -> float | None:
@@ -257,16 +274,22 @@ def compare_label(
     known : mapping, optional
         {misconception: (wrong name or test of the answer, explanation)}.
     """
-    if not isinstance(got, str):
+    right = [expected] if isinstance(expected, str) else list(expected)
+    number = _one_number(got)
+    if not isinstance(got, str) and (number is None or not any(map(_is_whole, right))):
         return results.error(
             _("A text is asked for; you have {kind}.").format(kind=type(got).__name__)
         )
-    said = _plain(got, also)
-    right = [expected] if isinstance(expected, str) else list(expected)
+    said = _plain(got if number is None else number, also)
     if said in {_plain(name) for name in right}:
         return results.correct()
     mistake = _known_mistake(got, known, lambda wrong: said == _plain(wrong))
-    return mistake or results.incorrect(_("“{text}” is not right.").format(text=got[:60]))
+    return mistake or results.incorrect(_("“{text}” is not right.").format(text=str(got)[:60]))
+
+
+def _is_whole(name: str) -> bool:
+    """Tell whether a label is a number, as those of segments are."""
+    return word(name).lstrip("-").isdigit()
 
 
 def compare_labels(
@@ -277,7 +300,7 @@ def compare_labels(
     also: Mapping[str, str] | None = None,
     known: Known | None = None,
 ) -> Result:
-    """Compare several names: a list, set, tuple, Series, Index or array of text.
+    """Compare several names, however they are held (see `same.ids_in`).
 
     Right names count, wrong ones are taken off: the share is that of the Jaccard index.
 
@@ -292,9 +315,10 @@ def compare_labels(
     also, known : mapping, optional
         As for `compare_label`; wrong values in ``known`` are collections of names.
     """
-    if isinstance(got, str) or not isinstance(got, Iterable):
+    named = ids_in(got, expected)
+    if named is None:
         return results.error(_("A list of names is asked for."))
-    said = [_plain(str(name), also) for name in got]
+    said = [_plain(name, also) for name in named]
     right = [_plain(name) for name in expected]
     if said == right or (not ordered and len(said) == len(right) and set(said) == set(right)):
         return results.correct()
@@ -313,9 +337,8 @@ def compare_labels(
 
 
 def _plain(name: Any, also: Mapping[str, str] | None = None) -> str:
-    plain = " ".join(str(name).casefold().replace("_", " ").replace("-", " ").split())
-    also = {_plain(other): _plain(used) for other, used in (also or {}).items()}
-    return also.get(plain, plain)
+    also = {word(other): word(used) for other, used in (also or {}).items()}
+    return also.get(word(name), word(name))
 
 
 def compare_calls(
@@ -324,11 +347,12 @@ def compare_calls(
     compare: Callable[[Any, Any], Result | bool],
     *,
     known: Known | None = None,
+    keep_input: bool = False,
 ) -> Result:
     """Try a learner's function on several inputs.
 
-    Each case earns the same. Inputs are copied for each call; a function that changes them is
-    told so and loses a case's worth.
+    Each case earns the same; fewer than half of them earn nothing, because a constant is right
+    now and then. Inputs are copied for each call, so a function may change them.
 
     Parameters
     ----------
@@ -340,6 +364,9 @@ def compare_calls(
         ``compare(got, expected)``, for example `compare_number`.
     known : mapping, optional
         {misconception: (test of the function, explanation)}.
+    keep_input : bool, optional
+        Whether the question says that the input must stay as it is: a function that changes it
+        is told so and loses a case's worth.
     """
     if not callable(function):
         return results.error(_("A function is asked for; you have another kind of object."))
@@ -351,11 +378,14 @@ def compare_calls(
     for number, (arguments, expected) in enumerate(cases, start=1):
         given = copy.deepcopy(arguments)
         parts.append(_one_call(function, given, expected, compare, number))
-        changed = changed or not _same_input(given, arguments)
+        changed = changed or (keep_input and not _same_input(given, arguments))
     if changed:
         told = _("Your function changes the table or list it is given; work on a copy.")
         parts.append(Part("input", 0.0, told, "changes its input"))
-    return results.from_parts(parts)
+    found = results.from_parts(parts)
+    if 0 < found.share < 0.5:
+        return Result(Outcome.INCORRECT, 0.0, found.message, found.misconception, found.parts)
+    return found
 
 
 def _one_call(
@@ -365,7 +395,7 @@ def _one_call(
     compare: Callable[[Any, Any], Result | bool],
     number: int,
 ) -> Part:
-    name = _("Call {n}").format(n=number)
+    name = _call(function, arguments, number)
     try:
         got = function(*arguments)
     except NotImplementedError:
@@ -377,6 +407,14 @@ def _one_call(
     result = _as_result(compare(got, expected))
     message = "" if result.share == 1.0 else f"{name}: {result.message}"
     return Part(name, result.share, message, result.misconception)
+
+
+def _call(function: Any, arguments: tuple[Any, ...], number: int) -> str:
+    """Name a call by what the function was given, if that is short enough to be read."""
+    given = ", ".join(map(repr, arguments))
+    if len(given) > LONGEST_INPUT or "\n" in given:
+        return _("Call {n}").format(n=number)
+    return _("Call {n}, with {given}").format(n=number, given=given)
 
 
 def _same_input(after: Any, before: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from custlab.exercises import result as results
 from custlab.exercises.result import Result
+from custlab.exercises.same import as_pandas, numbers_agree, rounded_too_far, too_short, word, words
 from custlab.i18n import _
 
 # {misconception: (wrong value or test of the answer, explanation)}
@@ -31,8 +33,10 @@ def compare_frame(
     """Compare a table with the one asked for; each right column earns the same.
 
     Column order never matters, nor does whether a key stands in the index or in a column, nor
-    ``int`` or ``float``, text or category, nor whether numbers are kept as text. Extra columns are
-    passed over. A column under another name is found by ``names``, or by its values.
+    ``int`` or ``float``, text or category, nor whether numbers are kept as text; see `same` for
+    numbers and words. Extra columns are passed over, and so are rows of categories that have
+    nothing in them. A column under another name is found by ``names``, by its values, or as the
+    only one that is left.
 
     Parameters
     ----------
@@ -87,14 +91,12 @@ def compare_series(got: Any, expected: pd.Series, **options: Any) -> Result:
 
     See `compare_frame` for the options.
     """
-    got = pd.Series(got) if isinstance(got, dict) else got
-    return compare_frame(got, expected, **options)
+    return compare_frame(as_pandas(got), expected, **options)
 
 
 def as_table(got: Any) -> pd.DataFrame | None:
     """Give a table with its labels as columns, or None if it is no table."""
-    if hasattr(got, "to_pandas"):
-        got = got.to_pandas()
+    got = as_pandas(got)
     if isinstance(got, pd.Series):
         got = got.to_frame(got.name if got.name is not None else "value")
     if not isinstance(got, pd.DataFrame):
@@ -139,6 +141,7 @@ def _compare(
     by: Sequence[str],
     tolerance: float,
 ) -> Result:
+    table = _without_empty(_upright(table, expected), expected)
     if len(table) != len(expected):
         return results.incorrect(
             _("Your table has {got} rows; {right} are expected.").format(
@@ -148,23 +151,48 @@ def _compare(
     right = _relabel(dict(expected.items()), labels)
     got = _relabel(_rename(table, list(right), names or {}), labels)
     got = _name_by_values(got, right, ordered, tolerance)
+    got, own_names = _name_the_last(got, right)
     missing = [name for name in right if name not in got]
     keys = _keys(right, by)
     if any(key in missing for key in keys) or len(missing) == len(right):
         return results.incorrect(
             _("Your table lacks the column {names}.").format(names=", ".join(missing))
         )
-    rows, same, in_order = _row_by_row(got, right, keys, ordered, tolerance)
-    return _sum_up(got, rows, same, missing, keys, wrong_order=ordered and not in_order)
+    rows, same, short, in_order = _row_by_row(got, right, keys, ordered, tolerance)
+    explain = partial(_explain, got, rows, own_names)
+    return _sum_up(explain, same, missing, keys, short, wrong_order=ordered and not in_order)
+
+
+def _upright(table: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """Turn a table of one row whose columns are named as the rows that are expected."""
+    keys = set(words(expected.iloc[:, 0]))
+    names = [name for name in table if word(name) in keys]
+    if len(table) != 1 or expected.shape[1] != 2 or len(names) != len(expected) or len(keys) == 1:
+        return table
+    return pd.DataFrame(dict(zip(expected, (names, table.iloc[0][names].to_list()), strict=True)))
+
+
+def _without_empty(table: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """Leave out categories that are not in the data: pandas lists them with 0, or with nothing."""
+    if len(table) <= len(expected):
+        return table
+    empty = np.ones(len(table), bool)
+    for _name, column in table.items():
+        if _numeric(column):
+            empty &= column.isna().to_numpy() | (column.fillna(0) == 0).to_numpy()
+        else:
+            known = [set(words(ours)) for _n, ours in expected.items() if not _numeric(ours)]
+            empty &= ~np.isin(words(column), list(set().union(*known)))
+    return table[~empty]
 
 
 def _row_by_row(
     got: Columns, right: Columns, keys: list[str], ordered: bool, tolerance: float
-) -> tuple[np.ndarray, dict[str, np.ndarray], bool]:
+) -> tuple[np.ndarray, dict[str, np.ndarray], bool, bool]:
     """Compare rows that belong together.
 
-    Gives the learner's rows as they were compared; by column, which of them are right; and
-    whether the rows were in the order asked for.
+    Gives the learner's rows as they were compared; by column, which of them are right; whether
+    all that is wrong is rounded too far; and whether the rows were in the order asked for.
     """
     there = [name for name in right if name in got]
     first = [*keys, *(name for name in there if name not in keys)]
@@ -177,26 +205,32 @@ def _row_by_row(
         rows = our_rows = np.arange(len(theirs[first[0]]))
     else:
         rows, our_rows = _order(theirs), _order(ours)
-    same = {name: _same(theirs[name][rows], ours[name][our_rows], tolerance) for name in there}
-    return rows, same, in_order
+    pairs = {name: (theirs[name][rows], ours[name][our_rows]) for name in there}
+    same = {name: _same(*pair, tolerance) for name, pair in pairs.items()}
+    short = all(
+        _numeric(right[name]) and rounded_too_far(*pairs[name])[~equal].all()
+        for name, equal in same.items()
+        if not equal.all()
+    )
+    return rows, same, short, in_order
 
 
 def _sum_up(
-    got: Columns,
-    rows: np.ndarray,
+    explain: Callable[..., str],
     same: dict[str, np.ndarray],
     missing: list[str],
     keys: list[str],
+    short: bool,
     wrong_order: bool,
 ) -> Result:
     if any(not same[key].all() for key in keys):
-        return results.incorrect(_explain(got, rows, same, keys, [], wrong_order=False))
+        return results.incorrect(explain(same, keys, [], short, wrong_order=False))
     values = [name for name in (*same, *missing) if name not in keys] or list(keys)
     right = sum(name in same and bool(same[name].all()) for name in values)
     if right == len(values) and not wrong_order:
         return results.correct()
     share = right / len(values) * (0.75 if wrong_order else 1.0)
-    return results.graded(share, _explain(got, rows, same, keys, missing, wrong_order))
+    return results.graded(share, explain(same, keys, missing, short, wrong_order))
 
 
 def _keys(expected: Columns, by: Sequence[str]) -> list[str]:
@@ -236,8 +270,9 @@ def _relabel(columns: Columns, labels: Mapping[str, str] | None) -> Columns:
     """Write values the way they are written here."""
     if not labels:
         return columns
+    also = {word(other): word(used) for other, used in labels.items()}
     return {
-        name: column if _numeric(column) else pd.Series(_words(column)).replace(dict(labels))
+        name: column if _numeric(column) else pd.Series(words(column)).replace(also)
         for name, column in columns.items()
     }
 
@@ -261,6 +296,20 @@ def _name_by_values(got: Columns, expected: Columns, ordered: bool, tolerance: f
     return got
 
 
+def _name_the_last(got: Columns, expected: Columns) -> tuple[Columns, dict[str, str]]:
+    """Take the one column that is left for the one that is missing; give its own name, too."""
+    missing = [name for name in expected if name not in got]
+    if len(missing) != 1:
+        return got, {}
+    (name,) = missing
+    like = _numeric(expected[name])
+    left = [other for other in got if other not in expected and _numeric(got[other]) == like]
+    if len(left) != 1:
+        return got, {}
+    renamed = {name if other == left[0] else other: column for other, column in got.items()}
+    return renamed, {name: str(left[0])}
+
+
 def _numeric(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column)
 
@@ -273,19 +322,13 @@ def _comparable(column: pd.Series, like: pd.Series) -> np.ndarray:
         return column.to_numpy(float, na_value=np.nan)
     if pd.api.types.is_datetime64_any_dtype(like):
         return pd.to_datetime(column.astype(object), errors="coerce").to_numpy("datetime64[ns]")
-    return _words(column)
-
-
-def _words(column: pd.Series) -> np.ndarray:
-    pairs = zip(column.to_numpy(object), column.isna(), strict=True)
-    words = ["" if blank else str(value).strip() for value, blank in pairs]
-    return np.array(words, dtype=object)
+    return words(column)
 
 
 def _same(got: np.ndarray, expected: np.ndarray, tolerance: float) -> np.ndarray:
     """Compare two columns value by value."""
     if expected.dtype.kind == "f":
-        return np.isclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+        return numbers_agree(got, expected, tolerance, relative=tolerance)
     if expected.dtype.kind == "M":
         return (got == expected) | (np.isnat(got) & np.isnat(expected))
     return np.asarray(got == expected, dtype=bool)
@@ -300,9 +343,11 @@ def _order(columns: dict[str, np.ndarray]) -> np.ndarray:
 def _explain(
     got: Columns,
     rows: np.ndarray,
+    own_names: Mapping[str, str],
     same: dict[str, np.ndarray],
     keys: list[str],
     missing: list[str],
+    short: bool,
     wrong_order: bool,
 ) -> str:
     """Say which column is wrong and give one row as an example."""
@@ -319,9 +364,10 @@ def _explain(
             else _("Column “{name}” differs in {n} rows; for example you have {value}.")
         )
         value = f"{row[name]:.6g}" if isinstance(row[name], float) else str(row[name])
-        sentences.append(
-            text.format(name=name, n=int((~equal).sum()), value=value[:60], where=where[:120])
-        )
+        said = {"name": own_names.get(name, name), "value": value[:60], "where": where[:120]}
+        sentences.append(text.format(n=int((~equal).sum()), **said))
+    if sentences and short:
+        sentences.append(too_short())
     if missing:
         sentences.append(_("Missing columns: {names}.").format(names=", ".join(missing)))
     if wrong_order:

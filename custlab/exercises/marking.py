@@ -81,7 +81,13 @@ def look_up(
 
 
 def earned_points(found: Result, points: float) -> float:
-    """Turn a share into points: full only for full, else to the nearest quarter below full."""
+    """Turn a share into points: full only for full, else to the nearest quarter below full.
+
+    Examples
+    --------
+    >>> earned_points(results.graded(0.2, ""), 3), earned_points(results.graded(0.99, ""), 3)
+    (0.5, 2.75)
+    """
     if found.outcome is Outcome.CORRECT:
         return float(points)
     rounded = round(found.share * points / STEP) * STEP
@@ -91,7 +97,7 @@ def earned_points(found: Result, points: float) -> float:
 def sentence(found: Result, earned: float, points: float) -> str:
     """Say in one line what was found and what it earns."""
     line = _("{outcome}: {earned:g} of {points:g} points. {message}").format(
-        outcome=found.outcome.words,
+        outcome=found.outcome.final_words,
         earned=earned,
         points=points,
         message=" ".join(found.message.split()),

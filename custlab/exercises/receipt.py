@@ -11,7 +11,7 @@ from custlab.exercises import answers as formats
 from custlab.exercises.answers import Answers
 from custlab.exercises.kinds.base import Question
 from custlab.exercises.values import is_blank
-from custlab.i18n import _
+from custlab.i18n import _, ngettext
 
 
 def bundle(
@@ -21,6 +21,7 @@ def bundle(
     saved: bool,
     full: bool,
     total: int,
+    elsewhere: int = 0,
 ) -> dict[str, Any]:
     """Make the output: HTML and plain text for people, the answers for the grader.
 
@@ -38,8 +39,12 @@ def bundle(
         Whether to list the answers one by one.
     total : int
         How many questions the sheet has.
+    elsewhere : int, optional
+        How many more the notebook has, which are answered in cells of their own.
     """
     line = headline(questions, answers, saved, total)
+    if elsewhere:
+        line = f"{line} {_not_counted(elsewhere)}"
     html = f'<div style="border-left:4px solid #0072B2;padding:4px 12px">{escape(line)}'
     if full:
         html += _table(questions, answers) + f"<p>{escape(_hand_in())}</p>"
@@ -47,7 +52,9 @@ def bundle(
     return {
         "text/plain": line,
         "text/html": html + "</div>",
-        formats.MIME: payload | {"questions": max(total, len(questions)), "full": full},
+        formats.MIME: payload
+        | {"questions": max(total, len(questions)), "elsewhere": elsewhere}
+        | {"full": full},
     }
 
 
@@ -74,6 +81,14 @@ def headline(questions: dict[str, Question], answers: Answers, saved: bool, tota
     return _("{n} of {total} answered at {time}, kept only in this notebook: save it.").format(
         n=done, total=total, time=when
     )
+
+
+def _not_counted(elsewhere: int) -> str:
+    return ngettext(
+        "{n} more question is answered in a cell of its own and is not counted here.",
+        "{n} more questions are answered in cells of their own and are not counted here.",
+        elsewhere,
+    ).format(n=elsewhere)
 
 
 def _table(questions: dict[str, Question], answers: Answers) -> str:

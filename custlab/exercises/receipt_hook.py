@@ -63,7 +63,9 @@ def _newest(payload: Any, notebook: Path) -> dict[str, Any]:
         joined = formats.merge(joined, formats.from_bytes(saved.read_bytes()))
     if joined == known:
         return {}
-    total = payload.get("questions")
-    total = total if isinstance(total, int) else 0
+    total, elsewhere = (
+        payload[name] if isinstance(payload.get(name), int) else 0
+        for name in ("questions", "elsewhere")
+    )
     full = bool(payload.get("full"))
-    return bundle(payload["sheet"], {}, joined, saved=True, full=full, total=total)
+    return bundle(payload["sheet"], {}, joined, True, full, total, elsewhere)

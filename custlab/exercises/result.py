@@ -29,6 +29,11 @@ class Outcome(StrEnum):
             Outcome.ERROR: _("Cannot be read"),
         }[self]
 
+    @property
+    def final_words(self) -> str:
+        """The outcome as it stands beside a mark, which is not to be tried again."""
+        return _("Not right") if self is Outcome.INCORRECT else self.words
+
 
 @dataclass(frozen=True)
 class Part:

@@ -39,6 +39,9 @@ class Sheet:
         not run yet.
     folder : Path, optional
         The notebook's folder, if the kernel started elsewhere.
+    elsewhere : int, optional
+        How many more questions are answered in cells of their own, with code or in words; the
+        receipt says that it does not count them.
 
     Examples
     --------
@@ -48,8 +51,10 @@ class Sheet:
     '03-role-types.answers.json'
     """
 
-    def __init__(self, name: str, questions: int = 0, folder: Path | None = None) -> None:
-        self.name, self.total = name, questions
+    def __init__(
+        self, name: str, questions: int = 0, folder: Path | None = None, elsewhere: int = 0
+    ) -> None:
+        self.name, self.total, self.elsewhere = name, questions, elsewhere
         self.store = Store(name, folder)
         self.questions: dict[str, Question] = {}
         self.cards: dict[str, Any] = {}
@@ -245,9 +250,9 @@ class Sheet:
         return done, max(self.total, len(self.questions.keys() | self.store.answers.keys()))
 
     def _bundle(self, full: bool) -> dict[str, Any]:
-        return receipts.bundle(
-            self.name, self.questions, self.store.answers, self.store.writable, full, self.total
-        )
+        counts = {"total": self.total, "elsewhere": self.elsewhere}
+        answers, saved = self.store.answers, self.store.writable
+        return receipts.bundle(self.name, self.questions, answers, saved, full, **counts)
 
     def _news(self) -> list[str]:
         """Give the notices that no card has shown yet."""

@@ -1,5 +1,6 @@
 """Code answers: every right way of writing them down counts; known mistakes are named."""
 
+import math
 import warnings
 
 import numpy as np
@@ -17,6 +18,8 @@ from custlab.exercises.code import (
     compare_labels,
     compare_number,
     compare_series,
+    ids_in,
+    values_by,
 )
 from custlab.exercises.result import Outcome
 
@@ -182,6 +185,109 @@ def test_a_number_is_a_number(got):
     assert compare_number(got, 0.31, tolerance=0.001).share == 1.0
 
 
+@given(st.floats(-900, 900), st.integers(3, 8), st.sampled_from([0.51, 0.9, 3]))
+def test_rounding_to_three_places_or_more_is_right_and_nothing_else(expected, places, off):
+    got = round(expected, places)
+    assert compare_number(got, expected).share == 1.0
+    table = pd.DataFrame({"role": ["user", "buyer"], "n": [got, 3.0]})
+    right = pd.DataFrame({"role": ["user", "buyer"], "n": [expected, 3]})
+    assert compare_frame(table, right).share == 1.0
+    wrong = round(expected, places) + math.copysign(off, expected - got) * 10.0**-places
+    if abs(wrong - expected) > max(1e-3, 2e-6 * abs(expected)):
+        assert compare_number(wrong, expected).share == 0.0
+
+
+def test_a_number_rounded_too_far_is_told_so_and_a_mistake_within_the_rounding_is_a_mistake():
+    assert "at least three decimal places" in compare_number(0.41, 0.41283).message
+    table = pd.DataFrame({"role": RIGHT["role"], "rate": [0.3, 0.14, 0.61]})
+    right = RIGHT[["role", "share"]].assign(share=[0.2961, 0.14, 0.61])
+    found = compare_frame(table, right)
+    assert "Column “rate” differs in 1 rows" in found.message, "the learner's own name for it"
+    assert "at least three decimal places" in found.message
+    known = {"leaked": (0.0413, "The test knows its own answers.")}
+    assert compare_number(0.041, 0.0412, known=known).share == 1.0
+    assert compare_number(0.0413, 0.0412, tolerance=0.001, known=known).misconception == "leaked"
+
+
+IDS = ["C1", "C2", "C3", "C4"]
+TWO = {
+    "list": ["C1", "C3"],
+    "set": {"C1", "C3"},
+    "array": np.array(["C3", "C1"]),
+    "index": pd.Index(["C1", "C3"]),
+    "series of ids": pd.Series(["C1", "C3"], dtype="string"),
+    "values by id": pd.Series([5.0, 7.0], index=["C1", "C3"]),
+    "true and false": pd.Series([True, False, True, False], IDS),
+    "nullable": pd.Series([True, pd.NA, True, False], IDS, dtype="boolean"),
+    "objects": pd.Series([True, None, True, False], IDS, dtype=object),
+    "categories": pd.Series(["C1", "C3"], dtype=pd.CategoricalDtype(IDS)),
+    "table": pd.DataFrame({"customer": ["C1", "C3"], "spend": [5.0, 7.0]}),
+    "ids in the index": pd.DataFrame({"spend": [5.0, 7.0]}, index=["C1", "C3"]),
+    "flag in a table": pd.DataFrame({"id": IDS, "high": [True, False, True, False]}),
+    "dictionary of flags": {"C1": True, "C2": False, "C3": True},
+    "dictionary": {"C1": 5.0, "C3": 7.0},
+    "polars": polars.Series(["C1", "C3"]),
+}
+
+
+@pytest.mark.parametrize("name", TWO)
+def test_customers_may_be_named_in_any_way(name):
+    assert sorted(ids_in(TWO[name], IDS)) == ["C1", "C3"]
+    assert compare_labels(TWO[name], ["C1", "C3"]).share == 1.0
+
+
+@pytest.mark.parametrize("got", ["C1", 3, None, print])
+def test_what_names_nobody_is_told(got):
+    assert ids_in(got, IDS) is None
+    assert values_by(got, IDS) is None
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        [1, 2, 3, 4],
+        np.array([1, 2, 3, 4]),
+        pd.Series([4, 3, 2, 1], IDS[::-1]),
+        {"C2": 2, "C1": 1, "C4": 4, "C3": 3},
+        pd.DataFrame({"id": IDS[::-1], "segment": [4, 3, 2, 1]}),
+        pd.DataFrame({"segment": [1, 2, 3, 4]}, index=IDS),
+        pd.DataFrame({"spend": [9.0] * 4, "segment": [1, 2, 3, 4]}, index=IDS),
+        pd.Series([1, 2, 3, 4]),
+    ],
+)
+def test_one_value_for_each_customer_in_any_way(got):
+    found = values_by(got, IDS)
+    assert found.index.tolist() == IDS
+    assert found.tolist() == [1, 2, 3, 4]
+    assert values_by(got, IDS[:3]) is None
+
+
+def test_words_are_the_same_whatever_their_capitals_and_numbers_as_words():
+    capitals = RIGHT.assign(role=["Buyer", "DECIDER", "user"])
+    assert compare_frame(capitals, RIGHT).share == 1.0
+    segments = pd.DataFrame({"segment": ["0", "1"], "n": [3, 4]})
+    for held in ([0, 1], [0.0, 1.0], ["0.0", "1.0"], pd.Categorical([0, 1])):
+        assert compare_frame(segments.assign(segment=held), segments).share == 1.0
+    assert compare_label(2.0, "2").share == compare_label("2.0", "2").share == 1.0
+    assert compare_label(np.int32(1), "2").share == 0.0
+
+
+def test_categories_that_are_not_in_the_data_do_no_harm_and_people_left_out_do():
+    kinds = pd.Categorical(["a", "a", "b"], categories=["a", "b", "never"])
+    table = pd.DataFrame({"kind": kinds, "x": [1.0, 2.0, 6.0]})
+    right = table.astype({"kind": str}).groupby("kind")["x"].agg(["mean", "size"]).reset_index()
+    for got in (table.groupby("kind", observed=False)["x"].agg(["mean", "size"]), right):
+        assert compare_frame(got, right).share == 1.0
+    assert compare_frame(right.head(1), right).share == 0.0
+    more = pd.concat([right, pd.DataFrame({"kind": ["c"], "mean": [1.0], "size": [3]})])
+    assert "3 rows; 2 are expected" in compare_frame(more, right).message
+
+
+def test_values_across_are_values_down():
+    right = pd.Series({"user": 0.25, "buyer": 0.75}, name="share").rename_axis("role")
+    assert compare_series(pd.DataFrame({"buyer": [0.75], "user": [0.25]}), right).share == 1.0
+
+
 @pytest.mark.parametrize("got", ["0.31", None, True, [0.31], 1j, float("nan"), pd.NA, print])
 def test_what_is_no_number_is_told(got):
     assert compare_number(got, 0.31).outcome is Outcome.ERROR
@@ -225,7 +331,7 @@ def _spoils(table):
     ],
 )
 def test_functions_are_tried(function, share, told):
-    found = compare_calls(function, CALLS, compare_number)
+    found = compare_calls(function, CALLS, compare_number, keep_input=True)
     assert found.share == pytest.approx(share)
     assert told in found.message
     assert list(TABLE.columns) == ["x"]

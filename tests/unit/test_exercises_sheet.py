@@ -353,7 +353,7 @@ def test_marking_reads_what_the_sheet_saved(sheet, tmp_path, capsys):
     assert mark(NAME, "who", 2, "match", {"x": "a"}, folder=tmp_path) == 0.0
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert lines[0] == "Not right yet: 0 of 2 points. Paying is not deciding."
+    assert lines[0] == "Not right: 0 of 2 points. Paying is not deciding."
     assert lines[1].startswith("Partly right: 0.75 of 2 points.")
     assert lines[2].startswith("Not attempted: 0 of 2 points.")
     assert lines[3].startswith("Cannot be read: 0 of 2 points.")
