@@ -10,6 +10,7 @@ from custlab.cli.collect import collect
 from custlab.cli.export import export
 from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
+from custlab.cli.handout import handout
 from custlab.cli.regrade import regrade
 from custlab.cli.report import report
 
@@ -48,5 +49,6 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
+app.command()(handout)
 for command in (collect, grade, report, feedback, export, regrade):
     app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -19,6 +19,7 @@ from custlab.i18n import _
 START_PAGE = "notebooks/00-start-here.ipynb"
 FIRST_PORT = 8888
 RECEIPT_HOOK = "custlab.exercises.receipt_hook.refresh_receipts"
+HANDOUT = "custlab.exercises.handout.Handout"
 LAB_EXTENSIONS = Path(__file__).resolve().parent.parent / "labextensions"
 # A newcomer should meet the course, not questions about news and updates.
 QUIET_SETTINGS = {
@@ -191,6 +192,8 @@ def server_command(root: Path, port: int, token: str, browser: bool) -> list[str
     command.append(f"--ContentsManager.pre_save_hook={RECEIPT_HOOK}")
     # Links from feedback pages lead to a heading, which JupyterLab by itself does not go to.
     command.append(f"--LabApp.extra_labextensions_path={LAB_EXTENSIONS}")
+    # A lesson exported as a page shows its questions, not their keys.
+    command.append(f"--HTMLExporter.preprocessors={HANDOUT}")
     if _can_encrypt():
         # Otherwise every kernel start prints a warning that a newcomer cannot act on.
         command.append("--KernelManager.transport_encryption=auto")

@@ -113,7 +113,9 @@ class Sheet:
         self.cards[id] = card
         if id in self.store.answers:
             card.show(self.store.answers[id])
-        display(card.box)
+        # What stands for the card where there are no widgets: on a page, on paper.
+        text = {"text/markdown": question.as_text(self.answers.get(id))}
+        display(card.box._repr_mimebundle_() | text, raw=True)
 
     def _show_as_text(self, question: Question) -> None:
         """Show question and answer without widgets: for those who read the marked notebook."""

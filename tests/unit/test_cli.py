@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -242,6 +243,26 @@ def test_lab_serves_the_start_page_without_asking_about_news(ended_by):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL)
         server.communicate(timeout=30)
+
+
+def test_a_handout_shows_questions_without_their_keys(tmp_path):
+    lesson = "00-start-here"
+    notebook = json.loads((ROOT / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"]]
+    asked = [source for source in sources if "key=" in source]
+    assert asked
+    done = CliRunner().invoke(app, ["handout", lesson, "--to", str(tmp_path / "page.html")])
+    assert done.exit_code == 0, done.output
+    page = re.sub("<[^>]+>", "", (tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert "key=" not in page
+    offered, told = asked[0].split("key=")
+    labels = re.compile(r'"[a-z]+": "([A-Z][^"&<>]{20,})"')
+    assert [label for label in labels.findall(offered) if label not in page] == []
+    assert [words for words in labels.findall(told) if words in page] == []
+    assert labels.findall(offered)
+    assert labels.findall(told)
+    wrong = CliRunner().invoke(app, ["handout", "03-rolls"])
+    assert "03-role-types" in str(wrong.exception)
 
 
 def test_learners_do_not_meet_a_button_that_calls_blank_answers_a_success(bare_course):

@@ -108,6 +108,26 @@ class Question:
         except UnfitAnswer:
             return str(value)[:200]
 
+    def as_text(self, value: Any = None) -> str:
+        """Say the question in Markdown, with what it offers and the answer, for a printed page.
+
+        Parameters
+        ----------
+        value : object, optional
+            The answer, if there is one.
+
+        Returns
+        -------
+        str
+        """
+        lists = [part for part in vars(self).values() if isinstance(part, dict)]
+        offered = [
+            "\n".join(f"- {getattr(x, 'label', x)}" for x in part.values()) for part in lists
+        ]
+        said = self.words(value)
+        answer = [_("*Your answer: {answer}*").format(answer=said)] if said else []
+        return "\n\n".join([self.prompt, *filter(None, offered), *answer])
+
     def lines(self, value: Any) -> list[str]:
         """Say an answer in words, one line for each part; none for a blank answer."""
         if is_blank(value):
