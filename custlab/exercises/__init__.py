@@ -17,6 +17,7 @@ _HOMES = {
     "Outcome": "result",
     "between": "expect",
     "about": "expect",
+    "passes": "expect",
     "one_of": "expect",
     "several": "expect",
     "filled": "expect",

@@ -10,16 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from custlab.exercises.values import UnfitAnswer, as_choices, as_number
+from custlab.exercises.values import UnfitAnswer, as_choices, as_number, share_for_hundred
 from custlab.i18n import _
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A test of one field: ``share(value)`` is 0 to 1; ``example`` is a value that passes."""
+    """What a field should hold.
+
+    Attributes
+    ----------
+    share : callable
+        How much of a value is right, 0 to 1.
+    example : object
+        A value that passes.
+    says : callable
+        What a wrong value shows, in a sentence; empty if that is not known.
+    """
 
     share: Callable[[Any], float]
     example: Any
+    says: Callable[[Any], str] = lambda _got: ""
 
 
 def exactly(value: Any) -> Expected:
@@ -51,7 +62,31 @@ def between(low: float, high: float) -> Expected:
 
 def about(value: float, tolerance: float, unit: str = "") -> Expected:
     """Expect a number no further than the tolerance (same unit) from a value."""
-    return Expected(lambda got: float(abs(as_number(got, unit) - value) <= tolerance), value)
+    return Expected(
+        lambda got: float(abs(as_number(got, unit) - value) <= tolerance),
+        value,
+        lambda got: share_for_hundred(as_number(got, unit), value, unit, tolerance),
+    )
+
+
+def passes(*tests: tuple[Callable[[str], bool], str], example: str = "") -> Expected:
+    """Expect a text that passes all tests, each with what to say of a text that does not.
+
+    Examples
+    --------
+    >>> short = passes((lambda text: len(text) < 9, "It is too long."))
+    >>> short.share("a long text"), short.says("a long text")
+    (0.0, 'It is too long.')
+    """
+
+    def failed(got: Any) -> list[str]:
+        if not isinstance(got, str):
+            raise UnfitAnswer(_("This field should hold text."))
+        return [said for test, said in tests if not test(got)]
+
+    return Expected(
+        lambda got: 1 - len(failed(got)) / len(tests), example, lambda got: " ".join(failed(got))
+    )
 
 
 def several(*right: str, options: list[str]) -> Expected:

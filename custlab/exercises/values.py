@@ -15,6 +15,9 @@ from custlab.i18n import _
 
 MAX_TEXT = 20_000
 MAX_ITEMS = 200
+OF_HUNDRED = ("%", "points")  # units in which per cent are counted
+# A word behind a number that is no multiplier, as in "5 customers".
+UNIT_WORD = r"^(.*\d)\s*(?!(?:k|m|mn|mio|bn|e|x|hundred|thousand|million|billion)$)[a-z]+$"
 
 
 class UnfitAnswer(ValueError):
@@ -77,8 +80,9 @@ def as_number(answer: Any, unit: str = "") -> float:
     Accepted: ``12.5``, ``12,5`` (one comma and not three digits after it: a decimal comma),
     ``1,234`` and ``1 234`` and ``1,234.5`` and ``1.234,5`` (thousands), ``１２．５`` (full-width),
     ``-3`` and ``−3``, ``1.2e3``, and the question's unit or ``¥`` before or after it. A single
-    dot is always a decimal point. ``%`` means per cent: if the question's unit is ``%``,
-    ``12.5 %`` reads 12.5; in any other question it reads 0.125.
+    dot is always a decimal point. ``%`` means per cent: if the question's unit is ``%`` or
+    ``points`` (of 100), ``12.5 %`` reads 12.5; in any other question it reads 0.125. Where a
+    question names no unit, one word after the number is taken for it.
 
     Parameters
     ----------
@@ -101,6 +105,8 @@ def as_number(answer: Any, unit: str = "") -> float:
     --------
     >>> as_number("12,5 %", unit="%"), as_number("12.5%"), as_number("CNY 1,234", unit="CNY")
     (12.5, 0.125, 1234.0)
+    >>> as_number("30 points"), as_number("30 %", unit="points")
+    (30.0, 30.0)
     """
     if isinstance(answer, bool) or not isinstance(answer, int | float | str):
         raise UnfitAnswer(_("The answer should be a number."))
@@ -117,17 +123,35 @@ def as_number(answer: Any, unit: str = "") -> float:
     return number
 
 
+def share_for_hundred(number: float, key: float, unit: str, tolerance: float = 0.0) -> str:
+    """Say so if somebody gave 0.125 where 12.5 per cent, or points of 100, are asked for.
+
+    Examples
+    --------
+    >>> share_for_hundred(0.3, 30, "points"), share_for_hundred(0.3, 30, "dates")
+    ('This is a share; the question counts in hundredths: multiply by 100.', '')
+    """
+    if unit not in OF_HUNDRED or not math.isclose(
+        number * 100, key, rel_tol=0.01, abs_tol=tolerance
+    ):
+        return ""
+    return _("This is a share; the question counts in hundredths: multiply by 100.")
+
+
 def _read_text(text: str, unit: str) -> float:
     if len(text) > 100:
         raise ValueError("too long for a number")
     text = unicodedata.normalize("NFKC", text).replace("−", "-").strip()
     if unit and unit != "%":
-        text = re.sub(re.escape(unicodedata.normalize("NFKC", unit)), "", text, flags=re.IGNORECASE)
+        one = re.escape(unicodedata.normalize("NFKC", unit).removesuffix("s"))
+        text = re.sub(rf"{one}s?(?![a-z])", "", text, flags=re.IGNORECASE)
+    elif not unit:
+        text = re.sub(UNIT_WORD, r"\1", text, flags=re.IGNORECASE)
     text = text.strip(" ¥")
     per_cent = text.endswith("%")
     text = re.sub(r"[\s'’_]", "", text.removesuffix("%"))
     number = float(_plain_digits(text))
-    return number / 100 if per_cent and unit != "%" else number
+    return number / 100 if per_cent and unit not in OF_HUNDRED else number
 
 
 def _plain_digits(text: str) -> str:

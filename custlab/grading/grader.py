@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
+import custlab
 from custlab.grading.isolate.limits import Limits, cores
 from custlab.grading.isolate.sandbox import INSIDE, View
 from custlab.grading.isolate.server import ForkServer
@@ -61,6 +63,13 @@ class Grader:
     def __post_init__(self):
         folder = INSIDE if self.server.sandboxed else str(self.scratch)
         self.examiners = Examiners(self.server, self.limits, self.view, folder)
+
+    @cached_property
+    def learners_view(self) -> View:
+        """What learners' code can see: not the simulator, which knows what will happen."""
+        run = Path(custlab.__file__).parent / "simulate" / "run.py"
+        compiled = run.parent.glob(f"__pycache__/{run.stem}.*")
+        return replace(self.view, hidden=(*self.view.hidden, run, *compiled))
 
     def examination(self, files: dict[str, bytes]) -> Examination:
         """Prepare an examiner for one notebook."""

@@ -306,7 +306,11 @@ class NotebookRun:
         """Start a kernel; try again if the machine is too busy for it to get ready."""
         for attempt in range(STARTS):
             self.kernel = LearnerKernel(
-                self.grader.server, self.job.limits, self.grader.view, self.files, self.budget
+                self.grader.server,
+                self.job.limits,
+                self.grader.learners_view,
+                self.files,
+                self.budget,
             )
             try:
                 await self.kernel.start()

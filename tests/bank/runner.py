@@ -54,8 +54,12 @@ def run(source: str, names: dict[str, Any]) -> Marked:
 
 def kept(names: dict[str, Any]) -> dict[str, Any]:
     """Copy a notebook's variables, so that an answer cannot spoil them for the next one."""
-    copied = {}
+    copied: dict[str, Any] = {}
     for name, value in names.items():
+        if isinstance(value, types.FunctionType) and value.__globals__ is names:
+            parts = value.__name__, value.__defaults__, value.__closure__
+            copied[name] = types.FunctionType(value.__code__, copied, *parts)  # calls the answer's
+            continue
         if isinstance(value, types.ModuleType | Sheet) or name.startswith("__"):
             copied[name] = value
             continue

@@ -119,6 +119,10 @@ FAILING = {
     "syntax": ("totals = orders)", "SyntaxError: unmatched ')' (line 1)"),
     "stub-left": ("raise NotImplementedError()\n{right}", "the line raise NotImplementedError()"),
     "other-name": ("total = orders", "is the name spelt as asked for"),
+    "asks-the-simulator": (
+        "from custlab.simulate import truth\ntotals = truth('ecommerce').value",
+        "No module named 'custlab.simulate.run'",
+    ),
     "gone": ("import os; os._exit(1)", "ended its kernel"),
     "in-another-cell": (None, "NameError: name 'order' is not defined"),
 }

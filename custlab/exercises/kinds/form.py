@@ -10,6 +10,7 @@ from typing import Any
 from custlab.exercises import result as results
 from custlab.exercises.expect import as_expected
 from custlab.exercises.kinds.base import Question, filled_rows, kind, known
+from custlab.exercises.kinds.number import typed_number
 from custlab.exercises.result import Part, Result
 from custlab.exercises.values import UnfitAnswer, as_choices, as_mapping, as_number, is_blank
 from custlab.i18n import _
@@ -44,10 +45,9 @@ class Field:
             area = w.Textarea(description=self.label, rows=3, style=w.LABEL, layout=w.WIDE)
             return w.single(area, report, blank="")
         line = w.Text(description=self.label, style=w.LABEL, layout=w.WIDE)
-        made = w.single(line, report, blank="", read=lambda: line.value.strip())
-        if self.unit:
-            made.box = w.HBox([line, w.note(self.unit)], layout=w.IN_LINE)
-        return made
+        if self.type == "amount":
+            return typed_number(w, line, self.unit, report, blank="")
+        return w.single(line, report, blank="", read=lambda: line.value.strip())
 
     def fit(self, value: Any) -> Any:
         """Give the value in this field's form, or say why it cannot be."""
@@ -214,6 +214,8 @@ def _check_field(name: str, value: Any, expected: Any, reasons: Any) -> Part:
         return Part(name, 0.0, _("The field “{name}” cannot be read.").format(name=name))
     if share == 1.0:
         return Part(name, 1.0)
+    if said := as_expected(expected).says(value):
+        return Part(name, share, said, name)
     if isinstance(reasons, Mapping):
         reason = reasons.get(value, "") if isinstance(value, str | int | float) else ""
     else:

@@ -10,10 +10,48 @@ from typing import Any
 from custlab.exercises import result as results
 from custlab.exercises.kinds.base import Question, kind
 from custlab.exercises.result import Result
-from custlab.exercises.values import UnfitAnswer, as_number, is_blank
+from custlab.exercises.values import UnfitAnswer, as_number, is_blank, share_for_hundred
 from custlab.i18n import _
 
 Wrong = float | tuple[float, float]
+
+
+def typed_number(w: Any, text: Any, unit: str, report: Any, blank: Any) -> Any:
+    """Make a line to type a number in; beside it stands how the number was read.
+
+    Parameters
+    ----------
+    w : module
+        `custlab.exercises.widgets.inputs`.
+    text : Text
+        The line.
+    unit : str
+        The number's unit.
+    report : callable
+        To be called whenever a person has changed something.
+    blank : object
+        What a blank line is as an answer.
+    """
+    echo = w.HTML()
+
+    def say(_change: Any = None) -> None:
+        echo.value = w.remark(_read_as(text.value, unit))
+
+    text.observe(say, names="value")
+    say()
+    line = w.single(text, report, blank="", read=lambda: text.value.strip() or blank)
+    line.box = w.HBox([text, echo], layout=w.IN_LINE)
+    return line
+
+
+def _read_as(text: str, unit: str) -> str:
+    if is_blank(text):
+        return unit
+    try:
+        number = as_number(text, unit)
+    except UnfitAnswer:
+        return _("cannot be read as a number yet")
+    return _("read as {number} {unit}").format(number=f"{number:.10g}", unit=unit).strip()
 
 
 @kind
@@ -50,25 +88,7 @@ class Number(Question):
             style={"description_width": "initial"},
             layout=w.Layout(width="18rem"),
         )
-        echo = w.HTML()
-
-        def say(_change: Any = None) -> None:
-            echo.value = w.remark(self._echo(text.value))
-
-        text.observe(say, names="value")
-        say()
-        line = w.single(text, report, blank="", read=lambda: text.value.strip() or None)
-        line.box = w.HBox([text, echo], layout=w.IN_LINE)
-        return line
-
-    def _echo(self, text: str) -> str:
-        if is_blank(text):
-            return self.unit
-        try:
-            number = as_number(text, self.unit)
-        except UnfitAnswer:
-            return _("cannot be read as a number yet")
-        return _("read as {number} {unit}").format(number=f"{number:.10g}", unit=self.unit)
+        return typed_number(w, text, self.unit, report, blank=None)
 
     def example(self) -> float:
         """Give some number."""
@@ -122,10 +142,10 @@ class Number(Question):
         for wrong, reason in (because or {}).items():
             if hits(wrong):
                 return results.incorrect(reason, str(wrong))
-        if unit == "%" and not isinstance(key, tuple | list) and _is_share(number, key, tolerance):
-            return results.incorrect(
-                _("This is a share; the question asks for per cent: multiply by 100."), "share"
-            )
+        if not isinstance(key, tuple | list):
+            told = share_for_hundred(number, key, unit, tolerance)
+            if told:
+                return results.incorrect(told, "share")
         return results.incorrect(_("{number:g} is not right.").format(number=number))
 
     def for_check(self) -> dict[str, Any]:
@@ -143,8 +163,3 @@ class Number(Question):
         if isinstance(key, tuple | list):
             return [_("from {low:g} to {high:g}{unit}").format(low=key[0], high=key[1], unit=unit)]
         return [f"{key:g}{unit}"]
-
-
-def _is_share(number: float, key: float, tolerance: float) -> bool:
-    """Tell whether someone gave 0.125 where 12.5 per cent was asked for."""
-    return math.isclose(number * 100, key, rel_tol=0.01, abs_tol=tolerance)
