@@ -140,6 +140,11 @@ def _tell(console, run, summary) -> None:
         text = text.format(student=results.student, seconds=results.seconds)
         console.print("  " + text, markup=False)
     for results in summary.graded:
+        for item in results.set_aside:
+            if item["file"] == "timestamp.txt":
+                text = _("to look at: {student}, {file}: {reason}")
+                text = readable(text.format(student=results.student, **item))
+                console.print("  " + text, markup=False)
         for cell in results.reviews:
             text = _("to look at: {student}, {cell}: {reason}")
             console.print(

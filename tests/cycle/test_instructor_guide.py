@@ -79,6 +79,9 @@ class Newcomer:
         program, *words = shlex.split(line)
         if program == "custlab" and words[0] in ("grade", "regrade") and not shutil.which("bwrap"):
             words += ["--sandbox", "none"]
+        if program in ("mkdir", "chmod"):
+            subprocess.run([program, *words], cwd=self.root, check=True)
+            return
         code, self.said[line] = {"nbgrader": self.nbgrader, "custlab": self.custlab}[program](words)
         assert code == 0, f"{line}\n{self.said[line][-3000:]}"
         assert "Traceback" not in self.said[line], f"{line}\n{self.said[line][-3000:]}"

@@ -15,6 +15,7 @@ from custlab.errors import CustLabError
 from custlab.grading.regrade import apply_regrade, preview_regrade
 from custlab.grading.run import Run, Settings
 from custlab.grading.stock.course import Course
+from custlab.grading.stock.gradebook import LatePenalties
 from tests.red_team.course import (
     ASSIGNMENT,
     answers_text,
@@ -179,6 +180,87 @@ def test_what_lateness_costs_is_foreseen_as_nbgrader_reckons(late, monkeypatch):
     again = preview_regrade(late, ASSIGNMENT, HOW)
     assert again.changed.empty
     assert again.totals["penalty_before"].to_dict() == pytest.approx(foreseen)
+
+
+LATE = {
+    "named": ("", "'{module}.Tenths'"),
+    "imported": ("import {module}", "{module}.Tenths"),
+}
+
+
+def with_plugin(graded, folder, module: str, style: str, source: str = PLUGIN) -> Course:
+    """A course with nbgrader's documented late plugin, a file in its folder; alice is late."""
+    root = copy_course(graded, folder)
+    (root / f"{module}.py").write_text(source, encoding="utf-8")
+    before, chosen = (text.format(module=module) for text in LATE[style])
+    with (root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"\n{before}\nc.AssignLatePenalties.plugin_class = {chosen}\n")
+    course = Course(root)
+    for student, hours in {"alice": 2, "carol": -1}.items():
+        at = DUE + timedelta(hours=hours)
+        path = course.folder("submitted", student, ASSIGNMENT) / "timestamp.txt"
+        path.write_text(f"{at} UTC", encoding="utf-8")
+    with course.gradebook() as book:
+        book.find_assignment(ASSIGNMENT).duedate = DUE
+        book.db.commit()
+    return course
+
+
+@pytest.mark.parametrize("style", LATE)
+def test_a_late_plugin_in_the_courses_folder_is_found_from_anywhere(
+    graded, tmp_path, monkeypatch, style
+):
+    monkeypatch.chdir(tmp_path)
+    course = with_plugin(graded, tmp_path / "c", f"late_{style}", style)
+    assert Run(course, ASSIGNMENT, HOW).start().failed == {}
+    with course.gradebook() as book:
+        lost = {s.student.id: s.late_submission_penalty
+                for s in book.assignment_submissions(ASSIGNMENT)}  # fmt: skip
+        alice = book.find_submission(ASSIGNMENT, "alice").score
+    assert lost["alice"] == pytest.approx(0.2 * alice)
+    assert lost["carol"] == 0
+
+
+def test_a_late_plugin_that_fails_leaves_nobody_half_marked(graded, tmp_path):
+    broken = "raise ImportError('no')"
+    course = with_plugin(graded, tmp_path / "c", "late_broken", "named", broken)
+    before = marks(course.root)
+    with pytest.raises(CustLabError, match=r"plugin_class.*no"):
+        Run(course, ASSIGNMENT, HOW).start()
+    assert marks(course.root) == before
+    source = PLUGIN.replace("score * 0.1", "float('nan') if student_id == 'bob' else 1 / 0 * 0.1")
+    course = with_plugin(graded, tmp_path / "fails", "late_fails", "named", source)
+    with course.gradebook() as book:
+        book.remove_submission(ASSIGNMENT, "alice")
+    summary = Run(course, ASSIGNMENT, HOW).start()
+    assert list(summary.failed) == ["alice"]
+    assert "late penalties" in summary.failed["alice"]
+    kept = marks(course.root).get("alice", {})
+    assert not any(value[0] for value in kept.values()), "nobody is in time by accident"
+    with pytest.raises(CustLabError, match="nan"):
+        LatePenalties(course).of("bob", 3, 7200)
+
+
+def test_a_time_that_cannot_be_read_is_said_never_passed_over(graded, tmp_path):
+    course = Course(copy_course(graded, tmp_path / "c"))
+    times = {
+        "alice": "2026-03-01 20:00:00 UTC".encode("utf-16"),
+        "bob": "2026-03-01 20:00:00 UTC".encode("utf-8-sig"),
+        "carol": "2026年3月1日 20:00".encode(),
+        "dave": b"",
+    }
+    for student, content in times.items():
+        (course.folder("submitted", student, ASSIGNMENT) / "timestamp.txt").write_bytes(content)
+    with course.gradebook() as book:
+        book.find_assignment(ASSIGNMENT).duedate = DUE
+        book.db.commit()
+    words = ["grade", ASSIGNMENT, "--sandbox", "none", "--course", str(course.root)]
+    shown = CliRunner().invoke(app, words, env={"COLUMNS": "300"}).output
+    with course.gradebook() as book:
+        late = [book.find_submission(ASSIGNMENT, name).total_seconds_late for name in times]
+    assert late == [7200, 7200, 0, 0]
+    told = [f"to look at: {name}, timestamp.txt" in shown for name in times]
+    assert told == [False, False, True, True]
 
 
 def test_a_time_that_is_none_stops_nothing_and_costs_nothing(graded, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -9,6 +10,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -94,6 +96,9 @@ def read_submission(
         name = path.relative_to(folder).as_posix()
         if path.name == "timestamp.txt" and path.parent == folder:
             found.timestamp = _read_timestamp(path)
+            if time_of(found.timestamp) is None:
+                text = _("no time can be read in it, so the work was not taken to be late")
+                found.set_aside.append((path.name, text))
             continue
         reason = _unfit(path, name, notebooks)
         size = path.stat().st_size
@@ -120,7 +125,37 @@ def read_submission(
 def _read_timestamp(path: Path) -> str:
     """Read when it was handed in; the file is a few bytes, or it is not what it should be."""
     with path.open("rb") as file:
-        return file.read(4 * MAX_TIMESTAMP).decode("utf-8", "replace").strip()[:MAX_TIMESTAMP]
+        content = file.read(4 * MAX_TIMESTAMP)
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if wide else "utf-8-sig", "replace")
+    return text.strip().strip("\x00")[:MAX_TIMESTAMP]
+
+
+def time_of(timestamp: str) -> datetime | None:
+    """Read a time as nbgrader writes it.
+
+    Parameters
+    ----------
+    timestamp : str
+        What ``timestamp.txt`` says. Anything may stand in it.
+
+    Returns
+    -------
+    datetime or None
+        The time (UTC); None if it is none.
+
+    Examples
+    --------
+    >>> time_of("2026-03-01 18:00:00 UTC")
+    datetime.datetime(2026, 3, 1, 18, 0)
+    >>> time_of("gestern")
+    """
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(timestamp) if timestamp else None
+    except Exception:  # a parser of dates that meets just anything fails in many ways
+        return None
 
 
 def _same(path: Path, content: bytes) -> bool:

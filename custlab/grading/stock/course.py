@@ -34,6 +34,7 @@ class Course:
 
         paths = list(sys.path)
         app = NbGrader(log_level=logging.ERROR)
+        sys.path.insert(0, str(self.root))  # the settings may import what lies beside them
         try:
             app.initialize([], root=str(self.root))
         except SystemExit as end:

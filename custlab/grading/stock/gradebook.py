@@ -6,16 +6,21 @@ stopped at any moment is simply continued.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import shutil
+import sys
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from custlab.errors import CustLabError
 from custlab.files import write_atomic
+from custlab.grading.read.intake import time_of
 from custlab.grading.stock.course import Course
 from custlab.grading.stock.results import CellResult, Results
+from custlab.i18n import _
 
 
 class GradebookWriter:
@@ -30,8 +35,10 @@ class GradebookWriter:
     def __init__(self, course: Course):
         self.course = course
         self._gradebook = None
+        self._penalties = LatePenalties(course)
 
     def __enter__(self):
+        self._penalties.check()
         self._gradebook = self.course.gradebook()
         # What was written once is not read again after each commit: a run writes it only once.
         self._gradebook.db().expire_on_commit = False
@@ -85,15 +92,15 @@ class GradebookWriter:
             for comment, name in comments.filter(Comment.notebook_id == notebook.id):
                 blank = name in found and found[name].status == "blank"
                 comment.auto_comment = "No response." if blank else None
-        session.commit()
+        session.flush()
         self._set_late_penalties(submission, results.student)
 
     def _set_late_penalties(self, submission, student: str) -> None:
-        """Write down what lateness costs."""
-        penalties = LatePenalties(self.course)
+        """Write down what lateness costs, together with the marks that it is taken off."""
         late = submission.total_seconds_late
         for notebook in submission.notebooks:
-            penalty = penalties.of(student, notebook.score, late)
+            self._gradebook.db.refresh(notebook, ["score"])
+            penalty = self._penalties.of(student, notebook.score, late)
             if notebook.late_submission_penalty != penalty:
                 notebook.late_submission_penalty = penalty
         self._gradebook.db.commit()
@@ -115,9 +122,31 @@ class LatePenalties:
     def _plugin(self):
         from nbgrader.preprocessors import AssignLatePenalties
 
-        step = AssignLatePenalties(parent=self.course.app)
-        step.init_plugin()
+        paths = list(sys.path)
+        sys.path.insert(0, str(self.course.root))  # where nbgrader looks for it, started there
+        try:
+            step = AssignLatePenalties(parent=self.course.app)
+            step.init_plugin()
+        except Exception as error:  # the instructor's own code
+            raise CustLabError(
+                _(
+                    "The plugin for late penalties, c.AssignLatePenalties.plugin_class in "
+                    "nbgrader_config.py, cannot be loaded ({error}). Nothing was marked."
+                ).format(error=f"{type(error).__name__}: {error}")
+            ) from error
+        finally:
+            sys.path[:] = paths
         return step.plugin_inst
+
+    def check(self) -> None:
+        """Load the plugin before anything is marked.
+
+        Raises
+        ------
+        CustLabError
+            If it cannot be loaded.
+        """
+        _loaded = self._plugin
 
     def of(self, student: str, score: float, late: float) -> float | None:
         """Give the points that a notebook loses.
@@ -138,8 +167,19 @@ class LatePenalties:
         """
         if late <= 0:
             return None
-        penalty = self._plugin.late_submission_penalty(student, score, late)
-        return None if penalty is None else min(max(penalty, 0), score)
+        try:
+            penalty = self._plugin.late_submission_penalty(student, score, late)
+            if penalty is None:
+                return None
+            if math.isnan(penalty):
+                raise ValueError("nan")
+            return float(min(max(penalty, 0), score))
+        except Exception as error:  # the instructor's own code
+            raise CustLabError(
+                _("the plugin for late penalties fails ({error})").format(
+                    error=f"{type(error).__name__}: {error}"
+                )
+            ) from error
 
 
 def handed_in_at(results: Results) -> datetime | None:
@@ -147,12 +187,7 @@ def handed_in_at(results: Results) -> datetime | None:
 
     The file that says so comes with the submission, so anything may stand in it.
     """
-    from nbgrader.utils import parse_utc
-
-    try:
-        return parse_utc(results.timestamp) if results.timestamp else None
-    except Exception:  # a parser of dates that meets just anything fails in many ways
-        return None
+    return time_of(results.timestamp)
 
 
 def _set_grade(grade, found: CellResult | None, submitted: bool) -> None:
