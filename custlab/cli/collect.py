@@ -43,6 +43,10 @@ def collect(
         bool,
         typer.Option("--force", help="Replace a submission also by one that is not newer."),
     ] = False,
+    withdraw: Annotated[
+        list[str] | None,
+        typer.Option(help="Collect nothing; take this learner's work back, and the marks for it."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")
     ] = False,
@@ -53,6 +57,8 @@ def collect(
     from custlab.grading.collect.exchange import collect_by_plugin
 
     opened = open_course(course)
+    if withdraw:
+        raise typer.Exit(code=_take_back(opened, assignment, withdraw))
     if source == "exchange":
         plan = plan_exchange(opened, assignment)
         if not isinstance(plan, Plan):
@@ -64,6 +70,19 @@ def collect(
     if source == "exchange":
         _tell_open(opened)
     raise typer.Exit(code=_tell(outcomes, dry_run, plan, times))
+
+
+def _take_back(course, assignment: str, students: list[str]) -> int:
+    from custlab.grading.collect.place import withdraw
+    from custlab.i18n import _
+
+    nothing = False
+    for student in students:
+        done = withdraw(course, assignment, student)
+        nothing |= not done
+        for line in done or [_("{student} has neither work nor marks.").format(student=student)]:
+            say(line)
+    return int(nothing)
 
 
 def _tell_open(course) -> None:

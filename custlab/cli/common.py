@@ -55,6 +55,20 @@ def say(line: str) -> None:
     typer.echo(printable(line).replace("\n", "\\n"))
 
 
+def tell_withdrawn(course, assignment: str) -> None:
+    """Say whose marks are of work that is no longer there."""
+    from custlab.grading.stock.marks import withdrawn
+    from custlab.i18n import _
+
+    if names := withdrawn(course, assignment):
+        text = _(
+            "Marks of {assignment} whose work is no longer in {folder}: {names}. If it was "
+            "withdrawn, take the marks away: custlab collect {assignment} --withdraw LEARNER"
+        )
+        folder = course.folder("submitted", "*", assignment)
+        say(text.format(assignment=assignment, folder=folder, names=", ".join(names)))
+
+
 def printable(text: str) -> str:
     r"""Show signs that steer a terminal, or turn the direction of writing, as what they are.
 

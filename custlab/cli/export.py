@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course, say
+from custlab.cli.common import CourseFolder, open_course, say, tell_withdrawn
 
 
 class Form(StrEnum):
@@ -71,6 +71,7 @@ def export(
     path = output or into.with_name(f"{into.stem}-marks{into.suffix}")
     if not dry_run:
         _write(path, filled.sheet.to_bytes(), force)
+    tell_withdrawn(opened, assignment[0])
     raise typer.Exit(_tell(filled, path, provisional, dry_run))
 
 
@@ -89,6 +90,7 @@ def _table(course, assignments, output: Path | None, excel: bool, force: bool, d
         text = _("{name}: {n} handed in, {absent} did not, {waiting} still wait for marks by hand.")
         say(text.format(name=marks.assignment, n=len(marks.handed_in), absent=absent,
                         waiting=waiting))  # fmt: skip
+        tell_withdrawn(course, marks.assignment)
     text = _("Would be written: {path}") if dry_run else _("Written: {path}")
     say(text.format(path=path))
     return 0

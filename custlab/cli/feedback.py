@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course, say
+from custlab.cli.common import CourseFolder, open_course, say, tell_withdrawn
 
 LESSONS = "http://localhost:8888/lab/tree/notebooks"
 
@@ -42,3 +42,4 @@ def feedback(
             name=assignment
         )
     )
+    tell_withdrawn(opened, assignment)

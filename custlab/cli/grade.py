@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from custlab.cli.common import CourseFolder, open_course, printable, tell_withdrawn
+
 
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 03-role-types.")],
@@ -32,9 +34,7 @@ def grade(
     memory: Annotated[
         int, typer.Option(min=256, help="Most memory for one submission, MB.")
     ] = 2048,
-    course: Annotated[
-        Path, typer.Option(help="The folder with nbgrader_config.py; by default this one.")
-    ] = Path(),
+    course: CourseFolder = Path(),
 ) -> None:
     """Grade all submissions of an assignment, on all cores; stop and go on at any time."""
     with _modules_are_no_garbage():
@@ -66,21 +66,12 @@ def _prepare(
     settings: dict,
 ):
     """Read the course and the masters; see `grade` for the options."""
-    from custlab.errors import CustLabError
     from custlab.grading.isolate.limits import Limits
     from custlab.grading.run import Run, Settings
-    from custlab.grading.stock.course import Course
-    from custlab.i18n import _
 
-    if not (course / "nbgrader_config.py").is_file():
-        raise CustLabError(
-            _(
-                "There is no nbgrader_config.py in {folder}. Start in the course's folder, or name "
-                "it: --course FOLDER."
-            ).format(folder=course.resolve())
-        )
+    opened = open_course(course)
     limits = Limits(cell_seconds=seconds, memory_mb=memory, total_seconds=max(300.0, 10 * seconds))
-    return Run(Course(course), assignment, Settings(limits=limits, **settings), students)
+    return Run(opened, assignment, Settings(limits=limits, **settings), students)
 
 
 def _show(run) -> int:
@@ -95,7 +86,6 @@ def _show(run) -> int:
         TimeRemainingColumn,
     )
 
-    from custlab.grading.stock.results import readable
     from custlab.i18n import _
 
     console = Console(stderr=True)
@@ -107,7 +97,7 @@ def _show(run) -> int:
         task = progress.add_task(run.assignment, total=len(run.students))
 
         def told(student: str, results) -> None:
-            shown = readable(f"{run.assignment}  {student}")
+            shown = printable(f"{run.assignment}  {student}")
             progress.update(task, advance=1, description=shown)
 
         try:
@@ -119,12 +109,12 @@ def _show(run) -> int:
             console.print(text.format(done=done, total=len(run.students)))
             return 130
     _tell(console, run, summary)
+    tell_withdrawn(run.course, run.assignment)
     return 1 if summary.failed else 0
 
 
 def _tell(console, run, summary) -> None:
     """Say what was done, and name the slow, the failed and what a person should look at."""
-    from custlab.grading.stock.results import readable
     from custlab.i18n import _, ngettext
 
     count = len(summary.graded)
@@ -143,17 +133,15 @@ def _tell(console, run, summary) -> None:
         for item in results.set_aside:
             if item["file"] == "timestamp.txt":
                 text = _("to look at: {student}, {file}: {reason}")
-                text = readable(text.format(student=results.student, **item))
+                text = printable(text.format(student=results.student, **item))
                 console.print("  " + text, markup=False)
         for cell in results.reviews:
             text = _("to look at: {student}, {cell}: {reason}")
-            console.print(
-                "  " + text.format(student=results.student, cell=cell.grade_id, reason=cell.reason),
-                markup=False,
-            )
+            text = text.format(student=results.student, cell=cell.grade_id, reason=cell.reason)
+            console.print("  " + printable(text), markup=False)
     for student, reason in sorted(summary.failed.items()):
         text = _("NOT graded: {student}: {reason}")
-        text = readable(text.format(student=student, reason=reason))
+        text = printable(text.format(student=student, reason=reason))
         console.print("  " + text, markup=False)
     if summary.failed:
         count = len(summary.failed)

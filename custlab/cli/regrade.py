@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course, say
+from custlab.cli.common import CourseFolder, open_course, printable, say
 
 
 def regrade(
@@ -78,6 +78,7 @@ def _tell(outlook, apply: bool) -> None:
 
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from custlab.i18n import _, ngettext
 
@@ -105,7 +106,7 @@ def _tell(outlook, apply: bool) -> None:
             numbers = [f"{row['before']:g}", f"{row['after']:g}", f"{row['change']:+g}"]
             if late:
                 numbers += [f"{row['penalty_before']:g} → {row['penalty_after']:g}"]
-            table.add_row(str(student), *numbers, where)
+            table.add_row(Text(printable(str(student))), *numbers, Text(printable(where)))
         Console().print(table)
     cells = Counter(change.cell for change in outlook.changes if not change.by_hand)
     for cell, count in cells.most_common():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course, say
+from custlab.cli.common import CourseFolder, open_course, say, tell_withdrawn
 from custlab.cli.feedback import LESSONS
 
 
@@ -29,5 +29,7 @@ def report(
     from custlab.grading.report import write_report
     from custlab.i18n import _
 
-    path = write_report(open_course(course), assignment, to, names, lessons)
+    opened = open_course(course)
+    path = write_report(opened, assignment, to, names, lessons)
     say(_("Report written: {path}").format(path=path))
+    tell_withdrawn(opened, assignment)

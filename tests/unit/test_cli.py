@@ -273,3 +273,21 @@ def test_learners_do_not_meet_a_button_that_calls_blank_answers_a_success(bare_c
 
     assert hidden(instructor=False)["@jupyter/nbgrader:validate-assignment"] is True
     assert hidden(instructor=True)["@jupyter/nbgrader:validate-assignment"] is False
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\r", "\x9b31m", "\u202e", "\u2028", "\ud800", "\x07"])
+def test_what_other_people_wrote_does_not_steer_the_terminal(tmp_path, monkeypatch, capsys, sign):
+    """Neither in an error nor in an ordinary line."""
+    from custlab.cli import main
+    from custlab.cli.common import say
+
+    named = f"a{sign}b"
+    monkeypatch.setattr(sys, "argv", ["custlab", "report", "x", "--course", str(tmp_path / named)])
+    with pytest.raises(SystemExit):
+        main()
+    say(f"{named}\nMarks written.")
+    shown = capsys.readouterr()
+    for text in (shown.out, shown.err):
+        assert sign not in text
+        assert sign.encode("unicode_escape").decode() in text
+    assert len(shown.out.splitlines()) == 1, "a name cannot add a line of its own"

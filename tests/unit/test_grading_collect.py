@@ -457,6 +457,35 @@ def test_one_submission_only_ever_stops_itself(course, tmp_path):
     assert not list((course.root / "course" / "submitted").rglob("*.tmp"))
 
 
+def test_work_that_was_withdrawn_or_renamed_does_not_leave_its_marks_unnoticed(course, tmp_path):
+    with course.gradebook() as book:
+        book.add_assignment(ASSIGNMENT)
+        book.add_notebook(ASSIGNMENT, ASSIGNMENT)
+        book.add_grade_cell("totals", ASSIGNMENT, ASSIGNMENT, max_score=3, cell_type="code")
+        for student in ("ln1", "hm2"):
+            submission = book.add_submission(ASSIGNMENT, student)
+            submission.notebooks[0].grades[0].auto_score = 3
+        book.db.commit()
+    source = {f"{student}/{FILE}": notebook() for student in ("ln1", "hm2")}
+    collect(course, make_zip(tmp_path / "all.zip", source))
+    submitted = course.root / "course" / "submitted"
+    end = ["--course", str(course.root)]
+    export = ["export", ASSIGNMENT, "--output", str(tmp_path / "m.csv"), "--force", *end]
+    assert "no longer" not in CliRunner().invoke(app, export).output
+    (submitted / "ln1").rename(submitted / "wang-1")
+    assert "ln1. If it was withdrawn" in CliRunner().invoke(app, export).output
+    words = ["collect", ASSIGNMENT, "--withdraw", "ln1", "--withdraw", "hm2", *end]
+    taken = CliRunner().invoke(app, words)
+    assert taken.exit_code == 0
+    assert "hm2's work is kept in" in taken.output
+    assert list((submitted / ".earlier").rglob(FILE))
+    with course.gradebook() as book:
+        assert book.assignment_submissions(ASSIGNMENT) == []
+    assert list((course.root / "course").glob("gradebook.db.before-*"))
+    assert "no longer" not in CliRunner().invoke(app, export).output
+    assert CliRunner().invoke(app, words).exit_code == 1, "there was nothing"
+
+
 def test_the_command_says_what_it_did(course, tmp_path):
     files = {f"ln1/{FILE}": notebook(), f"somebody/{FILE}": notebook()}
     source = make_zip(tmp_path / "a b 班.zip", files)

@@ -49,6 +49,8 @@ def graded(tmp_path_factory):
                 cell.source = (
                     "def days_since(dates, today):\n    return '<script>alert(1)</script>'"
                 )
+            if cell.id == "title":
+                cell.source = "# All points, says the teacher"
             if cell.id == "explain":
                 cell.source = "Because <script>alert(2)</script> **she** chose."
         wrong = answers_text({"who-decides": ("choose_one", "a")})
@@ -113,6 +115,12 @@ def test_the_page_says_what_was_expected_and_why(written):
         assert told in text, told
     assert "Left blank" in page(written, "bob")
     assert "Not marked yet" in page(written, "alice")
+
+
+def test_the_heading_of_a_page_is_the_masters(written):
+    text = page(written, "李 雷")
+    assert "<h1>A small exercise</h1>" in text
+    assert "says the teacher" not in text
 
 
 def test_no_page_shows_a_test_or_runs_anything(written):

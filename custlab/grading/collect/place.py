@@ -11,6 +11,7 @@ from pathlib import Path
 
 from custlab.grading.collect.archive import READING_ERRORS
 from custlab.grading.collect.plan import HandedIn, Plan
+from custlab.i18n import _
 
 EARLIER = ".earlier"
 NEW, REPLACED, SAME, OLDER, FAILED = "new", "replaced", "same", "older", "failed"
@@ -117,6 +118,48 @@ def _seconds(timestamp: bytes | None) -> float:
         return told.replace(tzinfo=UTC).timestamp()
     except (ValueError, OverflowError, TypeError):
         return 0.0
+
+
+def withdraw(course, assignment: str, student: str) -> list[str]:
+    """Take a learner's work back, with marks, marked notebooks and feedback.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student : str
+        Whose work.
+
+    Returns
+    -------
+    list of str
+        What was taken away, and where a copy is. Empty if there was nothing.
+    """
+    from nbgrader.api import MissingEntry
+
+    from custlab.grading.regrade import copy_gradebook
+    from custlab.grading.stock.results import results_path
+
+    done = []
+    submitted = course.folder("submitted", student, assignment)
+    if submitted.is_dir():
+        kept = earlier_folder(course, student, assignment)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(submitted, kept)
+        text = _("{student}'s work is kept in {path}")
+        done.append(text.format(student=student, path=kept.relative_to(course.root)))
+    with course.gradebook() as book:
+        try:
+            book.find_submission(assignment, student)
+        except MissingEntry:
+            return done
+        copy = copy_gradebook(course)
+        book.remove_submission(assignment, student)
+    for step in ("autograded", "feedback"):
+        shutil.rmtree(course.folder(step, student, assignment), ignore_errors=True)
+    results_path(course.results(assignment), student).unlink(missing_ok=True)
+    text = _("{student}'s marks are gone; the gradebook as it was: {path}")
+    return [*done, text.format(student=student, path=copy)]
 
 
 def keep_private(course) -> None:

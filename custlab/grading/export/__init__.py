@@ -99,6 +99,7 @@ def fill_sheet(
     from custlab.grading.collect.roster import read_roster
     from custlab.grading.export.csv_text import read_sheet
     from custlab.grading.export.lms import fill
+    from custlab.grading.stock.marks import titles
 
     (marks,) = read_class(course, [assignment])
     try:
@@ -107,8 +108,9 @@ def fill_sheet(
         raise CustLabError(
             _("{path} cannot be read ({reason}).").format(path=path, reason=error.strerror)
         ) from None
-    titles = _titles(course, assignment)
-    return fill(sheet, marks, read_roster(course), to, column, titles, scale, provisional)
+    known = titles(course, assignment)
+    names = (*known, *known.values())
+    return fill(sheet, marks, read_roster(course), to, column, names, scale, provisional)
 
 
 def _blank(course, marks) -> dict[str, set[int]]:
@@ -125,18 +127,3 @@ def _blank(course, marks) -> dict[str, set[int]]:
                 if left and (name, cell.grade_id) in rows:
                     found.setdefault(student, set()).add(rows[name, cell.grade_id])
     return found
-
-
-def _titles(course, assignment: str) -> tuple[str, ...]:
-    """Give the titles under which an LMS may know an assignment: those of its notebooks."""
-    import json
-
-    found = []
-    for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
-        try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            first = "".join(cells[0]["source"]).splitlines()[0]
-        except (ValueError, KeyError, IndexError, TypeError):
-            continue
-        found += [path.stem, first.lstrip("# ").strip()]
-    return tuple(found)

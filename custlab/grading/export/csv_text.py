@@ -6,14 +6,16 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from itertools import islice
 
 from custlab.errors import CustLabError
 from custlab.i18n import _
 
-# A spreadsheet program takes a text that begins so for a formula, and runs it.
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet program takes a text that begins so for a formula, and runs it; Japanese and
+# Chinese ones take the wide signs too.
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARKS_OF_ENCODING = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -169,6 +171,8 @@ def guarded(value) -> str:
     --------
     >>> guarded("=1+1"), guarded(-2.5), guarded(None), guarded(3.0)
     ("'=1+1", '-2.5', '', '3')
+    >>> guarded("＝1+1"), guarded(" =1+1")
+    ("'＝1+1", "' =1+1")
     """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -177,7 +181,9 @@ def guarded(value) -> str:
     if isinstance(value, int | float):
         return number(value)
     text = str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
+    seen = text.lstrip("".join(sign for sign in text if not sign.isprintable() or sign.isspace()))
+    first = unicodedata.normalize("NFKC", seen[:1])
+    return f"'{text}" if text.startswith(RISKY) or first.startswith(RISKY) else text
 
 
 def number(value: float, decimal: str = ".") -> str:

@@ -50,7 +50,7 @@ def write_feedback(
     from custlab.grading.feedback.pages import ClassData, FeedbackPages
     from custlab.grading.feedback.reread import Places
     from custlab.grading.read.questions import read_questions
-    from custlab.grading.stock.marks import cell_order, read_marks
+    from custlab.grading.stock.marks import cell_order, read_marks, titles
 
     questions = read_questions(course, assignment)
     with course.gradebook() as book:
@@ -58,6 +58,7 @@ def write_feedback(
         comments = read_comments(book, assignment)
     places = Places(course.root, lessons)
     data = ClassData(course, marks, questions, places, comments, answers_shown)
+    data.titles = titles(course, assignment)
     graded = [name for name in marks.handed_in if _autograded(course, name, assignment)]
     unknown = sorted(set(students or ()) - set(graded))
     if unknown or not graded:

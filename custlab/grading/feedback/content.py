@@ -99,7 +99,7 @@ def page(data, learner: Learner, notebook) -> str:
         "grading/feedback/page.html",
         language=os.environ.get("CUSTLAB_LANG", "en").replace("_", "-") or "en",
         style=Markup(style_sheet("grading/feedback/style.css")),
-        title=_title(notebook) or learner.notebook,
+        title=data.titles.get(learner.notebook, learner.notebook),
         learner=f"{name} ({learner.student})" if name else learner.student,
         points=points,
         raw=raw,
@@ -215,13 +215,6 @@ def _remarks(results: Results | None, notebook: str) -> list[str]:
     part = results.notebooks[notebook]
     seen = replace(part, cells=[replace(cell, review=False) for cell in part.cells])
     return findings(replace(results, notebooks={notebook: seen}))
-
-
-def _title(notebook) -> str:
-    for node in notebook.cells:
-        if node.cell_type == "markdown" and (match := re.match(r"# (.+)", node.source)):
-            return match[1].strip()
-    return ""
 
 
 @lru_cache

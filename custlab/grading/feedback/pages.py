@@ -27,6 +27,7 @@ class ClassData:
     comments: dict[tuple[str, str, str], str] = field(default_factory=dict)
     answers_shown: bool = True
     answers: dict = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
 

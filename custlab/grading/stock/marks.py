@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,6 +112,29 @@ def read_marks(book, assignment: str, order: list[str] | None = None) -> Marks:
     )
 
 
+def withdrawn(course, assignment: str) -> list[str]:
+    """List learners who have marks although their work is no longer among the submissions.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment's name.
+
+    Returns
+    -------
+    list of str
+        Whose work was taken away, or whose folder was renamed, since it was marked.
+    """
+    from nbgrader.api import Assignment, SubmittedAssignment
+
+    with course.gradebook() as book:
+        query = book.db.query(SubmittedAssignment.student_id).join(Assignment)
+        marked = {row[0] for row in query.filter(Assignment.name == assignment)}
+    return sorted(marked - set(course.students(assignment)))
+
+
 def _questions(entry, order: list[str]) -> pd.DataFrame:
     rank = {name: number for number, name in enumerate(order)}
     rows = [
@@ -206,13 +231,42 @@ def cell_order(course, assignment: str) -> list[str]:
     list of str
         nbgrader's names; empty without masters.
     """
-    import json
+    cells = (cell for listed in _masters(course, assignment).values() for cell in listed)
+    found = [cell.get("metadata", {}).get("nbgrader", {}).get("grade_id", "") for cell in cells]
+    return [name for name in found if name]
 
-    found = []
+
+def titles(course, assignment: str) -> dict[str, str]:
+    """Give the titles of an assignment's notebooks, as the masters have them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment's name.
+
+    Returns
+    -------
+    dict of str to str
+        By notebook: its first heading of the first level. A notebook without one is left out.
+    """
+    found = {}
+    for name, cells in _masters(course, assignment).items():
+        texts = ["".join(c["source"]) for c in cells if c.get("cell_type") == "markdown"]
+        headings = (re.match(r"# (.+)", text) for text in texts)
+        if first := next(filter(None, headings), None):
+            found[name] = first[1].strip()
+    return found
+
+
+def _masters(course, assignment: str) -> dict[str, list[dict]]:
+    """Read the cells of an assignment's masters, as far as they can be read."""
+    found = {}
     for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            found += [cell["metadata"].get("nbgrader", {}).get("grade_id", "") for cell in cells]
-        except (ValueError, KeyError, AttributeError, TypeError):
+            found[path.stem] = [cell for cell in cells if "source" in cell]
+        except (ValueError, KeyError, TypeError):
             continue
-    return [name for name in found if name]
+    return found
