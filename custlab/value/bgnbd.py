@@ -17,6 +17,8 @@ from custlab.i18n import _
 from custlab.value.histories import checked_distinct, checked_histories
 from custlab.value.likelihood import LikelihoodModel
 
+LARGE_A, LARGE_R = 20.0, 1000.0  # the closed formula loses digits beyond, then everything
+
 
 class BGNBD(LikelihoodModel):
     """Repeat purchases and silent departure of customers without a contract.
@@ -35,6 +37,8 @@ class BGNBD(LikelihoodModel):
         ``r`` and ``alpha`` (time) of the purchase rates, ``a`` and ``b`` of the departures.
     log_likelihood_ : float
         Log-likelihood of the customers at ``params_``.
+    limit_ : str
+        What the data leave open, in words, if a limit was accepted; otherwise empty.
     n_customers_, n_histories_ : int
         How many customers were fitted, and how many different histories they have.
 
@@ -95,6 +99,20 @@ class BGNBD(LikelihoodModel):
         self._fit_to(likelihood, likelihood.start(), len(X))
         self.n_customers_, self.n_histories_ = len(X), len(distinct)
         return self
+
+    def _limit_in_words(self, name: str, end: str) -> str:
+        r, alpha, a, b = self.params_
+        if end == "zero":
+            return super()._limit_in_words(name, end)
+        if name in ("r", "alpha"):
+            return _(
+                "The customers hardly differ in how often they buy: the limit is taken, at which "
+                "everybody buys {rate:.3g} times per unit of time."
+            ).format(rate=r / alpha)
+        return _(
+            "The customers hardly differ in how likely they are to leave: the limit is taken, at "
+            "which everybody leaves after a repeat purchase with probability {p:.3g}."
+        ).format(p=a / (a + b))
 
     def log_likelihood(self, histories: pd.DataFrame) -> float:
         """Give the log-likelihood of customers at this model's parameters.
@@ -178,7 +196,13 @@ class BGNBD(LikelihoodModel):
         """
         check_is_fitted(self, "params_")
         t = np.asarray(t, dtype=float)
-        return _purchases_if_alive(self.params_, 0, t / (self.params_["alpha"] + t))
+        _checked_times(t.ravel())
+        expected = _purchases_if_alive(self.params_, 0, t / (self.params_["alpha"] + t))
+        if not np.isfinite(expected).all():
+            raise InputError(
+                _("The expected purchases are beyond what can be computed: ask for a shorter time.")
+            )
+        return expected
 
     def purchase_distribution(self, t: float, most: int) -> np.ndarray:
         """Give the probabilities that a new customer makes 0, 1, 2, … repeat purchases.
@@ -226,14 +250,48 @@ def _purchases_if_alive(params: pd.Series, x, z) -> np.ndarray:
     """Expected purchases ahead of a customer who is alive, with z = t / (alpha + T + t).
 
     The paper's formula after Euler's transformation of its hypergeometric function, which keeps
-    the numbers small: in the printed form, customers with a thousand purchases overflow.
+    the numbers small: in the printed form, customers with a thousand purchases overflow. So does
+    this one when customers leave with nearly the same probability or buy at nearly the same rate
+    (a or r large): then the average over the probabilities is taken instead.
     """
     r, __, a, b = params
+    if a > LARGE_A or r > LARGE_R:
+        return _averaged_over_departures(r, a, b, x, z)
     if min(abs(a - 1), abs(a + b - 1)) < 1e-6:
         a += 2e-6  # the formula divides by a - 1; there it has a limit, met closely enough
     with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite
         series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
         return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+
+
+def _averaged_over_departures(r: float, a: float, b: float, x, z) -> np.ndarray:
+    """Average the purchases of customers who leave with probability p over p ~ beta(a, b + x)."""
+    different, place = np.unique(x, return_inverse=True)
+    total = 0.0
+    for p, weight in zip(*_beta_nodes(a, b + different), strict=True):
+        p, weight = (of_x[place].reshape(np.shape(x)) for of_x in (p, weight))
+        total = total + weight / p * -np.expm1(-(r + x) * np.log1p(p * z / (1 - z)))
+    return total
+
+
+def _beta_nodes(a: float, b: np.ndarray, n: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    """Give nodes and weights (n, len(b)) of Gauss's rule for means over beta(a, b), one each b.
+
+    Golub, G. H., & Welsch, J. H. (1969). Calculation of Gauss quadrature rules. Mathematics of
+    Computation, 23, 221-230; with the recurrence of Jacobi's polynomials on 0 to 1.
+    """
+    k = np.arange(1, n)
+    b = b[:, None]
+    size = a + b + 2 * k
+    middle = (1 + (a - b) * (a + b - 2) / (size * (size - 2))) / 2
+    beside = k * (a + k - 1) * (b + k - 1) * (a + b + k - 2)
+    beside = beside / ((size - 2) ** 2 * (size - 1) * (size - 3))
+    matrix = np.zeros((len(b), n, n))
+    matrix[:, 0, 0] = a / (a + b[:, 0])
+    matrix[:, k, k] = middle
+    matrix[:, k, k - 1] = np.sqrt(beside)  # eigh reads what lies below the diagonal
+    nodes, vectors = np.linalg.eigh(matrix)
+    return nodes.T, vectors[:, 0].T ** 2
 
 
 def _log_odds_gone(params, x, t_x, T) -> np.ndarray:
@@ -272,7 +330,9 @@ class _LogLikelihood:
         r, alpha, a, b = params
         x, n = self.x, self.n_by_x
         purchases = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-        departures = betaln(a, b + x) - betaln(a, b)
+        # betaln(a, b + x) - betaln(a, b), step by step: exact for the largest a and b as well.
+        before = x[:-1]
+        departures = np.append(0.0, np.cumsum(np.log((b + before) / (a + b + before))))
         log0 = np.log(alpha + self.T0)
         to_T, to_t = alpha + self.T1, alpha + self.t1
         log_T = np.log(to_T)

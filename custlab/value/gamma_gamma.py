@@ -36,6 +36,8 @@ class GammaGamma(LikelihoodModel):
         ``p`` (shape of the purchases), ``q`` (shape of the customers), ``gamma`` (scale, currency).
     log_likelihood_ : float
         Log-likelihood of the mean spends.
+    limit_ : str
+        What the data leave open, in words, if a limit was accepted; otherwise empty.
     n_customers_ : int
         Customers with a repeat purchase, who alone were fitted.
 

@@ -34,6 +34,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
         ``alpha`` and ``beta`` of the probabilities of leaving.
     log_likelihood_ : float
         Log-likelihood at ``params_``.
+    limit_ : str
+        What the data leave open, in words, if a limit was accepted; otherwise empty.
 
     References
     ----------

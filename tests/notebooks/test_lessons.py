@@ -79,9 +79,7 @@ def _params():
         )
         cases = CASES if has_case else CASES[:1]
         for case in cases:
-            default = has_case is None or has_case.group(1) == case
-            marks = [] if default else [pytest.mark.slow]
-            yield pytest.param(path, case, id=f"{path.stem}-{case}", marks=marks)
+            yield pytest.param(path, case, id=f"{path.stem}-{case}")
 
 
 @pytest.mark.parametrize(("path", "case"), list(_params()))

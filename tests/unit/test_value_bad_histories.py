@@ -3,7 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import quad
+from scipy.stats import beta as beta_law
 
+from custlab import load_case
 from custlab.errors import CustLabError, InputError
 from custlab.value import (
     BGNBD,
@@ -71,6 +74,135 @@ def test_a_limit_is_taken_only_when_asked_for():
     assert np.isfinite(expected).all()
     with pytest.raises(InputError, match="boundary must be one of refuse, accept"):
         BGNBD(boundary="maybe").fit(customers)
+
+
+def _leave_alike(seed: int) -> pd.DataFrame:
+    """Customers who buy at different rates, and all leave with the same probability."""
+    rng = np.random.default_rng(seed)
+    n, leaving = int(rng.integers(100, 1000)), rng.uniform(0.05, 0.4)
+    T, rates = rng.uniform(20, 100, n), rng.gamma(rng.uniform(0.4, 3), 0.1, n)
+    x, t_x = np.zeros(n, dtype=int), np.zeros(n)
+    for customer in range(n):
+        now = rng.exponential(1 / rates[customer])
+        while now <= T[customer]:
+            x[customer], t_x[customer] = x[customer] + 1, now
+            now += rng.exponential(1 / rates[customer]) if rng.random() >= leaving else np.inf
+    return pd.DataFrame({"x": x, "t_x": t_x, "T": T})
+
+
+def test_homogeneous_customers_are_refused_or_predicted_by_the_limit():
+    """Sixty data sets without differences in leaving: no fit near the limit passes as a fit."""
+    limits = 0
+    for seed in range(60):
+        customers = _leave_alike(seed)
+        model = BGNBD(boundary="accept").fit(customers)
+        expected = model.expected_purchases(customers, 52)
+        assert np.isfinite(expected).all()
+        assert (expected >= 0).all()
+        if not model.limit_:
+            assert (model.standard_errors_ / model.params_ < 5).all()
+            continue
+        limits += 1
+        with pytest.raises(ConvergenceError, match="The fit does not converge"):
+            BGNBD().fit(customers)
+        r, alpha, a, b = model.params_
+        farther = BGNBD.with_parameters(r=r, alpha=alpha, a=100 * a, b=100 * b)
+        np.testing.assert_allclose(expected, farther.expected_purchases(customers, 52), rtol=1e-3)
+    assert limits > 20
+
+
+@pytest.fixture(scope="module")
+def appliances():
+    """Lesson 10's hold-out on appliances, which ran to a = 55,747 on one machine."""
+    case = load_case("appliances")
+    return calibration_holdout(case.orders, case.as_of - pd.DateOffset(months=12), as_of=case.as_of)
+
+
+def test_a_limit_is_the_same_whatever_the_rounding(appliances):
+    """Rows in another order, times that differ in the ninth digit: the same limit, in words."""
+    first = BGNBD(boundary="accept").fit(appliances)
+    assert "everybody leaves after a repeat purchase with probability 0.0489" in first.limit_
+    expected = first.expected_purchases(appliances, 52)
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        other = appliances.sample(frac=1, random_state=seed)
+        other[["t_x", "T"]] *= 1 + 1e-9 * rng.normal()
+        model = BGNBD(boundary="accept").fit(other)
+        assert model.limit_ == first.limit_
+        again = model.expected_purchases(appliances, 52)
+        np.testing.assert_allclose(again, expected, rtol=1e-5)
+        with pytest.raises(ConvergenceError, match="runs to infinity"):
+            BGNBD().fit(other)
+
+
+def test_the_unit_of_time_does_not_move_a_limit(appliances):
+    in_days = appliances.assign(t_x=appliances["t_x"] * 7, T=appliances["T"] * 7)
+    weeks, days = (BGNBD(boundary="accept").fit(table) for table in (appliances, in_days))
+    np.testing.assert_allclose(
+        weeks.expected_purchases(appliances, 52), days.expected_purchases(in_days, 364), rtol=1e-5
+    )
+
+
+@pytest.mark.parametrize("leaving", [(20, 388.8), (1000, 19440), (1e6, 1.944e7)])
+@pytest.mark.parametrize("x", [0, 3, 400])
+def test_expected_purchases_where_customers_leave_nearly_alike(leaving, x):
+    """Averaged by quadrature over the departure probability; the closed formula gave -inf."""
+    (a, b), r, alpha, T, t = leaving, 0.72, 47.8, 60.0, 52.3
+    model = BGNBD.with_parameters(r=r, alpha=alpha, a=a, b=b)
+    law = beta_law(a, b + x)
+
+    def bought(p):
+        return -np.expm1(-(r + x) * np.log1p(p * t / (alpha + T))) / p * law.pdf(p)
+
+    middle, width = law.mean(), law.std()
+    ends = (max(0, middle - 12 * width), min(1, middle + 20 * width))
+    ahead = quad(bought, *ends, points=[middle], limit=400, epsabs=0, epsrel=1e-10)[0]
+    customer = pd.DataFrame({"x": [x], "t_x": [T if x else 0.0], "T": [T]})
+    expected = model.expected_purchases(customer, t).item()
+    alive = model.probability_alive(customer).item()
+    assert expected == pytest.approx(ahead * alive, rel=1e-6)
+    assert np.isfinite(model.expected_purchases_of_new(t))
+
+
+ALIKE = {
+    "fifty the same": {"x": [3] * 50, "t_x": [20.0] * 50, "T": [30.0] * 50},
+    "one customer": {"x": [3], "t_x": [20.0], "T": [30.0]},
+    "bought on the last day": {"x": [1] * 9, "t_x": [5.0] * 9, "T": [5.0] * 9},
+    "two": {"x": [0, 1], "t_x": [0.0, 3.0], "T": [5.0, 5.0]},
+}
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_customers_without_differences_at_their_limit(name):
+    customers = pd.DataFrame(ALIKE[name])
+    with pytest.raises(ConvergenceError, match="does not converge"):
+        BGNBD().fit(customers)
+    model = BGNBD(boundary="accept").fit(customers)
+    assert model.limit_
+    assert model.standard_errors_.isna().any()
+    assert np.isfinite(model.expected_purchases(customers, [1, 52])).all(axis=None)
+    assert np.isfinite(model.purchase_distribution(52, 5)).all()
+
+
+def test_spend_and_contracts_at_their_limit():
+    """Customers whose means differ by chance only, and a churn that is the same for everybody."""
+    rng = np.random.default_rng(2)
+    x = rng.integers(1, 6, 300)
+    spend = pd.DataFrame({"x": x, "m_x": 20 * rng.gamma(4 * x) / (4 * x)})
+    with pytest.raises(ConvergenceError, match="does not converge"):
+        GammaGamma().fit(spend)
+    model = GammaGamma(boundary="accept").fit(spend)
+    mean = np.average(spend["m_x"], weights=x)
+    np.testing.assert_allclose(model.expected_spend(spend), mean, rtol=1e-3)
+    assert "limit" in model.limit_
+
+    periods, ended = np.repeat([1, 2, 3, 3], [500, 250, 125, 125]), np.arange(1000) < 875
+    with pytest.raises(ConvergenceError, match="does not converge"):
+        ShiftedBetaGeometric().fit(periods, ended)
+    contracts = ShiftedBetaGeometric(boundary="accept").fit(periods, ended)
+    np.testing.assert_allclose(contracts.retention([1, 2, 30]), 0.5, rtol=1e-4)
+    np.testing.assert_allclose(contracts.survival([1, 2, 10]), [0.5, 0.25, 0.5**10], rtol=1e-3)
+    assert "limit" in contracts.limit_
 
 
 def test_a_fit_that_is_stopped_says_so():
