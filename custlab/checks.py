@@ -132,6 +132,50 @@ def check_finite(values, name: str) -> np.ndarray:
     return numbers
 
 
+def check_flags(values, name: str) -> np.ndarray:
+    """Take marks of yes or no, and refuse what only looks like them: the text "no" is true.
+
+    Parameters
+    ----------
+    values : array
+        True and False, or 1 and 0; what is missing counts as no.
+    name : str
+        The column that holds them.
+
+    Returns
+    -------
+    ndarray of bool
+
+    Raises
+    ------
+    InputError
+        If a value is something else, naming it.
+
+    Examples
+    --------
+    >>> check_flags([1, 0, None], "returned")
+    array([ True, False, False])
+    >>> check_flags(["yes", "no"], "returned")
+    Traceback (most recent call last):
+    custlab.errors.InputError: Column returned holds 'yes', not true or false. Convert it ...
+    """
+    column = pd.Series(values).reset_index(drop=True)
+    column = column.astype(object).where(column.notna(), False)
+    flags = column.isin([True, False])  # 1 and 0 are equal to these
+    if not flags.all():
+        raise InputError(refusal_of_flags(name, column[~flags].iloc[0]))
+    return column.astype(bool).to_numpy()
+
+
+def refusal_of_flags(name: str, example) -> str:
+    """Say that a value is neither yes nor no, and how to convert its column."""
+    example = example.item() if isinstance(example, np.generic) else example
+    return _(
+        "Column {column} holds {example!r}, not true or false. Convert it first: "
+        "table[{column!r}] = table[{column!r}].map({{'yes': True, 'no': False}}), with your words."
+    ).format(column=name, example=example)
+
+
 def check_whole(name: str, given, low: int, high: int | None = None) -> None:
     """Refuse what is not a whole number in range.
 
@@ -252,8 +296,9 @@ def check_features(table, *, categories: bool = False, missing: bool = False, ro
     Raises
     ------
     InputError
-        For an empty table, one customer, repeated customers, text, infinite or missing values,
-        and columns that are empty or the same for everybody.
+        For an empty table, one customer, repeated customers or columns, text, dates, numbers that
+        only name a customer, infinite or missing values, and columns that are empty or the same
+        for everybody.
 
     Examples
     --------
@@ -264,6 +309,7 @@ def check_features(table, *, categories: bool = False, missing: bool = False, ro
     if not isinstance(table, pd.DataFrame):
         return table
     _check_rows(table, rows)
+    _check_names(table)
     for name in table.columns:
         _check_column(table[name], categories, missing)
     return table
@@ -293,6 +339,22 @@ def _check_rows(table: pd.DataFrame, rows: int) -> None:
         )  # fmt: skip
 
 
+def _check_names(table: pd.DataFrame) -> None:
+    repeated = table.columns[table.columns.duplicated()]
+    if len(repeated):
+        raise InputError(
+            _(
+                "Two columns are called {column!r}: it would count twice. Drop or rename one."
+            ).format(column=repeated[0])
+        )
+    names = [name for name in table.columns if name == "id" or str(name).endswith("_id")]
+    if names:
+        raise InputError(
+            _("Column {column!r} names customers and says nothing about them. Make it the index: "
+              "table.set_index({column!r}), or leave it out.").format(column=names[0])
+        )  # fmt: skip
+
+
 def _check_column(column: pd.Series, categories: bool, missing: bool) -> None:
     name, known = column.name, column.dropna()
     if known.empty:
@@ -300,6 +362,8 @@ def _check_column(column: pd.Series, categories: bool, missing: bool) -> None:
             _("Column {column!r} is empty for every customer: leave it out.").format(column=name)
         )
     is_number = pd.api.types.is_numeric_dtype(column)
+    if _holds_dates(column):
+        _refuse_dates(column)
     if not is_number and not categories:
         _refuse_text(column)
     if is_number:
@@ -322,13 +386,22 @@ def _check_column(column: pd.Series, categories: bool, missing: bool) -> None:
         )  # fmt: skip
 
 
+def _holds_dates(column: pd.Series) -> bool:
+    dates = ("date", "datetime", "datetime64")
+    return pd.api.types.is_datetime64_any_dtype(column) or (
+        column.dtype == object and pd.api.types.infer_dtype(column) in dates
+    )
+
+
+def _refuse_dates(column: pd.Series) -> None:
+    raise InputError(
+        _("Column {column!r} holds dates. Turn them into numbers that mean something, such as "
+          "days since the first order.").format(column=column.name)
+    )  # fmt: skip
+
+
 def _refuse_text(column: pd.Series) -> None:
     """Say which value is no number, and what to do with a column of categories."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        raise InputError(
-            _("Column {column!r} holds dates. Turn them into numbers that mean something, such as "
-              "days since the first order.").format(column=column.name)
-        )  # fmt: skip
     values = column.dropna()
     strange = values[pd.to_numeric(values.astype(str), errors="coerce").isna()]
     example = strange.iloc[0] if len(strange) else values.iloc[0]

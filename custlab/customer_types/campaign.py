@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.stats import newcombe_interval
 
 NEEDED = ("customer_id", "campaign_id", "treatment", "approach", "responded")
+COUNTED = ("customers", "responses", "control_customers", "control_rate", "difference")
 
 
 def response_by_type(
@@ -59,6 +60,7 @@ def response_by_type(
     [1.0, 0.5, 0.5]
     """
     sent = _one_campaign(campaign, campaign_id)
+    sent = sent.assign(responded=check_flags(sent["responded"], "responded"))
     sent = sent.assign(type=sent["customer_id"].map(types)).dropna(subset=["type"])
     control = _counts(sent[sent["treatment"] == "control"], ["type"])
     treated = _counts(sent[sent["treatment"] != "control"], ["type", "approach"])
@@ -79,49 +81,77 @@ def response_by_type(
     return found[order].astype({"control_customers": int})
 
 
-def clear_winners(response: pd.DataFrame) -> pd.DataFrame:
+def clear_winners(response: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Say for each type which approach to use, if the campaign shows one at all.
+
+    The best of several approaches looks good by chance alone more often than a single one, so its
+    interval is widened for the number of approaches tried (Bonferroni).
 
     Parameters
     ----------
     response : DataFrame
         The result of :func:`response_by_type`.
+    level : float
+        Confidence level for all approaches of a type together.
 
     Returns
     -------
     DataFrame
         One row a type: ``best`` (approach with the largest difference to the control group),
-        ``difference``, ``low``, ``high``, and ``advice``: use it (interval above 0), avoid it
-        (below 0), or no clear effect.
+        ``difference``, its interval ``low``, ``high`` for so many approaches, and ``advice``: use
+        it (interval above 0), avoid all (below 0), or no clear effect.
+
+    Raises
+    ------
+    InputError
+        If a column is missing.
+
+    References
+    ----------
+    Dunn, O. J. (1961). Multiple comparisons among means. Journal of the American Statistical
+    Association 56, 52-64.
 
     Examples
     --------
     >>> cells = [("firm", "price"), ("firm", "demo")]
     >>> cells = pd.MultiIndex.from_tuples(cells, names=["type", "approach"])
-    >>> response = pd.DataFrame({"difference": [0.2, 0.1], "low": [0.05, -0.1], "high": [0.4, 0.3]},
-    ...                         index=cells)
+    >>> response = pd.DataFrame({"customers": 100, "responses": [40, 25], "control_customers": 100,
+    ...     "control_rate": 0.2, "difference": [0.2, 0.05]}, index=cells)
     >>> clear_winners(response)["advice"].tolist()
     ['use price']
     """
+    check_columns(response, COUNTED, "response", _("Make it with response_by_type(campaign)."))
     rows = {}
     for kind, part in response.groupby(level="type"):
         best = part["difference"].idxmax()
         line = part.loc[best]
+        low, high = newcombe_interval(
+            line["responses"],
+            line["customers"],
+            line["control_rate"] * line["control_customers"],
+            line["control_customers"],
+            1 - (1 - level) / len(part),
+        )
         rows[kind] = {
             "best": best[1],
             "difference": line["difference"],
-            "low": line["low"],
-            "high": line["high"],
-            "advice": _advice(best[1], line),
+            "low": low,
+            "high": high,
+            "advice": _advice(best[1], low, high, len(part)),
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("type")
 
 
-def _advice(approach: str, line: pd.Series) -> str:
-    if line["low"] > 0:
+def _advice(approach: str, low: float, high: float, tried: int) -> str:
+    if low > 0:
         return _("use {approach}").format(approach=approach)
-    if line["high"] < 0:
+    if high < 0:
         return _("avoid all: even {approach} does worse than no contact").format(approach=approach)
+    if tried > 1:
+        return _(
+            "no clear effect, for the best of {n} looks good by chance more often than a single "
+            "one: keep the cheapest, or test with more customers"
+        ).format(n=tried)
     return _("no clear effect: keep the cheapest, or test with more customers")
 
 

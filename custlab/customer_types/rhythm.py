@@ -161,7 +161,7 @@ def waits(orders: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
     if by is not None:
         remedy = _("Join it first, for example orders.merge(products, on='product_id').")
         check_columns(orders, [by], "orders", remedy)
-    return waits_of(known_on(orders, as_of), as_of, by)
+    return waits_of(known_on(orders, as_of, repeats="keep"), as_of, by)  # one row a day anyway
 
 
 def waits_of(kept: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
@@ -193,7 +193,7 @@ def waits_of(kept: pd.DataFrame, as_of, by: str | None = None) -> pd.DataFrame:
     return found
 
 
-def known_on(orders: pd.DataFrame, as_of) -> pd.DataFrame:
+def known_on(orders: pd.DataFrame, as_of, repeats: str = "refuse") -> pd.DataFrame:
     """Give the checked orders as they were known on a day, without returned lines.
 
     Parameters
@@ -202,6 +202,8 @@ def known_on(orders: pd.DataFrame, as_of) -> pd.DataFrame:
         Columns ``customer_id``, ``order_date``, ``amount``.
     as_of : date
         Later orders are left out.
+    repeats : {"refuse", "keep", "drop"}
+        As in :func:`custlab.value.rfm_table`.
 
     Returns
     -------
@@ -217,9 +219,11 @@ def known_on(orders: pd.DataFrame, as_of) -> pd.DataFrame:
     if columns.date in getattr(orders, "columns", []) and pd.api.types.is_datetime64_any_dtype(
         orders[columns.date]
     ):
-        later = orders[columns.date] >= pd.Timestamp(as_of) + pd.Timedelta(days=1)
+        later = orders[columns.date].dt.tz_localize(None) >= pd.Timestamp(as_of) + pd.Timedelta(
+            days=1
+        )
         orders = orders[~later] if later.any() else orders
-    frame, __ = checked_orders(orders, columns, as_of=as_of)
+    frame, __ = checked_orders(orders, columns, as_of=as_of, repeats=repeats)
     kept = frame.to_native()
     return kept.assign(order_date=kept["order_date"].dt.normalize())
 

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from custlab.checks import check_choice
+from custlab.checks import check_choice, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.factors import FactorScores
@@ -201,6 +201,8 @@ class BehaviouralBase(_Base):
         used = [name for name in LINE_COLUMNS if name in orders.columns]
         lines = orders[used].assign(customer=customer, product=product)
         lines = lines[(customer >= 0) & (product >= 0)]
+        if "returned" in lines:
+            lines = lines.assign(returned=check_flags(lines["returned"], "returned"))
         kept = lines[~lines["returned"]] if "returned" in lines else lines
         money = kept.groupby("customer")[["amount", "discount"]].sum()
         features["per_order"] = features["monetary"] / features["frequency"]

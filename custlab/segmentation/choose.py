@@ -15,10 +15,12 @@ from sklearn.utils.validation import check_array
 from custlab.checks import check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.segmentation.stability import Stability, best_jaccard, summarise
+from custlab.segmentation.stability import Stability, best_jaccard, rows_alike, summarise
 
 # From which mean Jaccard similarity of its weakest segment a division counts as stable.
 STABLE = 0.75
+# Below this share of a feature's own spread a mixture's segment has collapsed onto one value.
+NO_SPREAD = 0.01
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ class KChoice:
         For each k the segment of each customer.
     stability : dict
         For each k the stability of its segments.
+    without_spread : tuple of int
+        The k for which some segment of the Gaussian mixture has collapsed onto one value of a
+        feature, as it does with shares and 0/1 columns: there BIC falls without end and says
+        nothing, so it suggests none of them.
     """
 
     table: pd.DataFrame
@@ -45,6 +51,7 @@ class KChoice:
     silhouette_rows: int
     labels: dict = field(repr=False)
     stability: dict = field(repr=False)
+    without_spread: tuple = ()
 
     @property
     def suggestions(self) -> pd.DataFrame:
@@ -57,13 +64,26 @@ class KChoice:
                 "the first whose gap is within one standard error of the next "
                 "(Tibshirani et al. 2001)"
             )),
-            "bic": (several["bic"].idxmin(), _("the lowest (Schwarz 1978), of a Gaussian mixture")),
+            "bic": self._lowest_bic(several["bic"]),
             "stability": (_last_stable(several["jaccard"]), _(
                 "the largest whose weakest segment has a Jaccard of .75 or more (Hennig 2007)"
             )),
         }  # fmt: skip
         found = pd.DataFrame.from_dict(rules, orient="index", columns=["k", "rule"])
         return found.astype({"k": "Int64"}).rename_axis("criterion")
+
+    def _lowest_bic(self, bic: pd.Series) -> tuple:
+        meant = bic.drop(list(self.without_spread))
+        if meant.empty:
+            return None, _(
+                "none: a segment lies on one value of a feature (a share, 0 or 1), where BIC falls "
+                "without end"
+            )
+        if len(meant) < len(bic):
+            return meant.idxmin(), _(
+                "the lowest (Schwarz 1978) of those k whose segments spread in every feature"
+            )
+        return meant.idxmin(), _("the lowest (Schwarz 1978), of a Gaussian mixture")
 
     def _repr_html_(self):
         note = _("{n} customers; silhouette on {sample} of them.").format(
@@ -143,11 +163,14 @@ def choose_k(
     rows, widths = _silhouettes(values, labels, sample, random)
     table["silhouette"] = pd.Series(widths)
     table[["gap", "gap_se"]] = _gaps(values, table["inertia"], n_references, random)
-    table["bic"] = pd.Series({k: _bic(values, fit) for k, fit in fits.items()})
+    mixtures = {k: mixture_from(values, fit).fit(values) for k, fit in fits.items()}
+    table["bic"] = pd.Series({k: mixture.bic(values) for k, mixture in mixtures.items()})
+    least = np.square(NO_SPREAD * values.std(axis=0))
+    collapsed = tuple(k for k, found in mixtures.items() if (found.covariances_ < least).any())
     stability = _stabilities(values, labels, n_boot, random)
     table["jaccard"] = pd.Series({k: s.segments["jaccard"].min() for k, s in stability.items()})
     table["ari"] = pd.Series({k: s.ari for k, s in stability.items()})
-    return KChoice(table, len(values), rows, labels, stability)
+    return KChoice(table, len(values), rows, labels, stability, collapsed)
 
 
 def silhouette_widths(X, labels, *, metric: str = "euclidean", sample=None, random_state=0):
@@ -226,7 +249,9 @@ def _gaps(values, inertia: pd.Series, n_references: int, random) -> pd.DataFrame
     logs = pd.DataFrame(
         [_reference_logs(values, inertia.index, random) for __ in range(n_references)]
     )
-    gap = logs.mean() - np.log(inertia)
+    # Where every row lies on its centre the gap is infinite: no number, and no suggestion.
+    left = inertia.where(inertia > 1e-12 * inertia.iloc[0])
+    gap = logs.mean() - np.log(left)
     error = logs.std(ddof=0) * np.sqrt(1 + 1 / n_references)
     return pd.DataFrame({"gap": gap, "gap_se": error})
 
@@ -243,11 +268,6 @@ def _reference_logs(values, ks, random) -> dict:
         fit = KMeans(k, n_init=1, random_state=random.randint(2**31 - 1)).fit(reference)
         logs[k] = np.log(fit.inertia_)
     return logs
-
-
-def _bic(values, fit: KMeans) -> float:
-    """Give the BIC of a Gaussian mixture that starts from the K-means solution."""
-    return mixture_from(values, fit).fit(values).bic(values)
 
 
 def mixture_from(values, fit: KMeans) -> GaussianMixture:
@@ -286,14 +306,20 @@ def _stabilities(values, labels: dict, n_boot: int, random) -> dict[int, Stabili
     """
     matches = {k: [] for k in labels}
     agreements = {k: [] for k in labels}
+    same = rows_alike(values)
     for __ in range(n_boot):
         weights = np.bincount(random.randint(len(values), size=len(values)), minlength=len(values))
         seen = np.flatnonzero(weights)
         part, seed = values[seen], random.randint(2**31 - 1)
+        alike = np.unique(same[seen], return_inverse=True)[1]
         for k, found in labels.items():
-            fit = KMeans(k, n_init=1, random_state=seed).fit(part, sample_weight=weights[seen])
-            matches[k].append(best_jaccard(found[seen], fit.labels_, k))
-            agreements[k].append(adjusted_rand_score(found[seen], fit.labels_))
+            if alike.max() < k:  # no more different rows than segments: each is one
+                again = alike
+            else:
+                fit = KMeans(k, n_init=1, random_state=seed).fit(part, sample_weight=weights[seen])
+                again = fit.labels_
+            matches[k].append(best_jaccard(found[seen], again, k))
+            agreements[k].append(adjusted_rand_score(found[seen], again))
     return {
         k: summarise(found, np.array(matches[k]), float(np.mean(agreements[k])))
         for k, found in labels.items()

@@ -10,6 +10,8 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from custlab.checks import check_features
+from custlab.errors import InputError
+from custlab.i18n import _
 
 
 class MixedScaler(TransformerMixin, BaseEstimator):
@@ -71,8 +73,8 @@ class MixedScaler(TransformerMixin, BaseEstimator):
         Raises
         ------
         InputError
-            For an empty or one-row table, a column that is empty or constant, repeated
-            customers and infinite values: each named.
+            For an empty or one-row table, a column that is empty or constant, holds dates or
+            nothing but rare values, repeated customers and infinite values: each named.
         """
         check_features(X, categories=True, missing=True)
         self._choose_columns(X)
@@ -179,14 +181,30 @@ class MixedScaler(TransformerMixin, BaseEstimator):
             return
         self._encoder = OneHotEncoder(
             min_frequency=self.rare, handle_unknown="infrequent_if_exist", sparse_output=False,
-            feature_name_combiner=lambda feature, value: f"{feature}: {value}".replace(
-                "infrequent_sklearn", "other"),
+            feature_name_combiner=self._name_of_value,
         )  # fmt: skip
         zero_one = self._encoder.fit_transform(_as_text(X[self._nominal]))
         self._shares = zero_one.mean(axis=0)
-        feature = np.repeat(range(len(self._nominal)), _columns_of_each(self._encoder))
+        columns = _columns_of_each(self._encoder)
+        if 1 in columns:
+            self._refuse_rare(X[self._nominal[columns.index(1)]])
+        feature = np.repeat(range(len(self._nominal)), columns)
         spread = pd.Series(zero_one.var(axis=0)).groupby(feature).transform("sum").to_numpy()
         self._block = np.sqrt(np.where(spread > 0, spread, 1.0))
+
+    def _name_of_value(self, feature, value) -> str:
+        """Name a 0/1 column; rare values are "other", unless a value is called so itself."""
+        if value == "infrequent_sklearn":
+            values = self._encoder.categories_[self._nominal.index(feature)]
+            value = "other rare ones" if "other" in values else "other"
+        return f"{feature}: {value}"
+
+    def _refuse_rare(self, column: pd.Series) -> None:
+        raise InputError(
+            _("Column {column!r} has {n} different values, each at less than {rare:.0%} of the "
+              "customers: put together they would be the same for everybody. Group its values, or "
+              "leave it out.").format(column=column.name, n=column.nunique(), rare=self.rare)
+        )  # fmt: skip
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

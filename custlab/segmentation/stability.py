@@ -122,7 +122,7 @@ def bootstrap_stability(X, segmenter, n_boot: int = 30, random_state=0) -> Stabi
     for __ in range(n_boot):
         drawn = random.choice(rows, size=len(rows))
         seen, places = np.unique(drawn, return_index=True)
-        again = clone(segmenter).fit(_rows(X, drawn)).labels_[places]
+        again = _segments_again(segmenter, _rows(X, drawn), labels.max() + 1)[places]
         matches.append(best_jaccard(labels[seen], again, labels.max() + 1))
         agreements.append(adjusted_rand_score(labels[seen], again))
     return summarise(labels, np.array(matches), float(np.mean(agreements)))
@@ -184,6 +184,39 @@ def summarise(labels, matches, ari: float) -> Stability:
         index=pd.Index(range(len(jaccard)), name="segment"),
     )
     return Stability(segments, ari, len(matches))
+
+
+def _segments_again(segmenter, resample, k: int):
+    """Cluster a resample; what no longer varies there says nothing, and needs no refusal."""
+    different = rows_alike(resample)
+    if different.max() + 1 <= k:
+        return different
+    if isinstance(resample, pd.DataFrame):
+        resample = resample.loc[:, resample.nunique() > 1]
+    return clone(segmenter).fit(resample).labels_
+
+
+def rows_alike(X):
+    """Number the rows of a table so that equal rows have equal numbers, from 0.
+
+    Parameters
+    ----------
+    X : DataFrame or array of shape (customers, features)
+        Any values.
+
+    Returns
+    -------
+    ndarray of int
+
+    Examples
+    --------
+    >>> rows_alike([[1, 2], [0, 0], [1, 2]])
+    array([1, 0, 1])
+    """
+    table = pd.DataFrame(X)
+    table = table.set_axis(range(table.shape[1]), axis=1)
+    groups = table.groupby(list(table.columns), dropna=False, observed=True)
+    return groups.ngroup().to_numpy()
 
 
 def _rows(X, drawn):

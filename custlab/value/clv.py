@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_finite
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import DAYS, days_per_unit
@@ -90,7 +91,7 @@ def retention_value(
     225.62
     """
     _check_share(retention, "retention")
-    if discount < 0:
+    if not (np.isfinite(discount) and discount >= 0):
         raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
     ratio = retention / (1 + discount)
     if periods is None:
@@ -161,9 +162,35 @@ def lifetime_value(
     12.44
     """
     monthly = monthly_purchases(purchases, histories, months=months, unit=unit)
-    per_purchase = spend if isinstance(spend, pd.Series) else spend.expected_spend(histories)
+    if not isinstance(spend, pd.Series):
+        spend = spend.expected_spend(histories)
+    per_purchase = _by_customer(spend, histories.index, "spend")
     _check_share(margin, "margin", above=False)
+    if isinstance(margin, pd.Series):
+        margin = _by_customer(margin, histories.index, "margin")
     return discounted(monthly, discount) * per_purchase * margin
+
+
+def _by_customer(values: pd.Series, customers: pd.Index, name: str) -> pd.Series:
+    """Bring one number for each customer into the order of the histories."""
+    values = pd.Series(check_finite(values, name), values.index)
+    if values.index.equals(customers):
+        return values
+    if values.index.has_duplicates or customers.has_duplicates:
+        raise InputError(
+            _("{name}: a customer stands in the index more than once. Keep one row each.").format(
+                name=name
+            )
+        )
+    unknown = customers.difference(values.index)
+    if len(unknown):
+        raise InputError(
+            _(
+                "{name} is missing for {n} customers of the histories (first: {customer}). Give it "
+                "the same index: one number for each customer."
+            ).format(name=name, n=len(unknown), customer=unknown[0])
+        )
+    return values.reindex(customers)
 
 
 def monthly_purchases(
@@ -201,7 +228,7 @@ def monthly_purchases(
        month 1  month 2
     0     0.16    0.153
     """
-    if months < 1 or months != int(months):
+    if not (np.isfinite(months) and months >= 1 and months == int(months)):
         raise InputError(
             _("The horizon must be a whole number of months above 0, not {months}.").format(
                 months=months
@@ -238,7 +265,7 @@ def discounted(monthly: pd.DataFrame, discount: float) -> pd.Series:
     >>> discounted(pd.DataFrame([[1.0] * 12]), 0.0).tolist()
     [12.0]
     """
-    if discount < 0:
+    if not (np.isfinite(discount) and discount >= 0):
         raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
     weights = (1 + discount) ** (-np.arange(1, monthly.shape[1] + 1) / 12)
     return pd.Series(monthly.to_numpy() @ weights, monthly.index)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import days_per_unit
@@ -169,7 +169,7 @@ def checked_periods(periods, ended) -> tuple[np.ndarray, np.ndarray]:
     >>> checked_periods([2.0], [1])
     (array([2]), array([ True]))
     """
-    periods, ended = np.asarray(periods), np.asarray(ended, dtype=bool)
+    periods, ended = np.asarray(periods), check_flags(ended, "ended")
     if len(periods) == 0 or len(periods) != len(ended):
         raise InputError(
             _("Give as many periods as marks of leaving, at least one (got {n} and {m}).").format(

@@ -21,6 +21,7 @@ def purchases_by_week(
     unit: str = "week",
     non_positive: str = "refuse",
     returns: str = "drop",
+    repeats: str = "refuse",
     **names,
 ) -> pd.DataFrame:
     """Count repeat purchases week by week beside the model's expectation.
@@ -37,7 +38,7 @@ def purchases_by_week(
         End of observation; the day of the last order by default.
     unit : str
         The unit of time of the model.
-    non_positive, returns : str
+    non_positive, returns, repeats : str
         As in :func:`custlab.value.rfm_table`.
     **names
         ``customer``, ``date``, ``amount``: names of the columns.
@@ -66,10 +67,15 @@ def purchases_by_week(
     """
     columns = OrderColumns(**names)
     frame, last_day = checked_orders(
-        orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
+        orders,
+        columns,
+        as_of=as_of,
+        non_positive=non_positive,
+        returns=returns,
+        repeats=repeats,
     )
-    days = collected(purchase_days(frame, columns).select(nw.col(columns.customer), "day"))
-    days = days.to_pandas()
+    daily = purchase_days(frame, columns, keep_zero=non_positive == "keep_zero")
+    days = collected(daily.select(nw.col(columns.customer), "day")).to_pandas()
     first = days.groupby(columns.customer)["day"].transform("min")
     known = first <= pd.Timestamp(calibration_end)
     if not known.any():

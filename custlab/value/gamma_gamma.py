@@ -13,7 +13,7 @@ from scipy.special import digamma, gammaln
 from scipy.stats import spearmanr
 from sklearn.utils.validation import check_is_fitted
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_finite
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.likelihood import LikelihoodModel
@@ -154,11 +154,17 @@ class GammaGamma(LikelihoodModel):
         -------
         Series
             Currency per purchase: between the customer's own mean and the mean of all.
+
+        Raises
+        ------
+        InputError
+            If x is no count, or the mean spend of a customer with a repeat purchase is missing,
+            zero, negative or infinite.
         """
         average = self.mean_spend()
         p, q, gamma = self.params_
-        x = histories["x"].to_numpy(dtype=float)
-        own = np.where(x > 0, x * histories["m_x"].to_numpy(dtype=float), 0.0)
+        x, m_x = _known_spend(histories)
+        own = np.where(x > 0, x * m_x, 0.0)
         spend = np.where(x > 0, p * (gamma + own) / (p * x + q - 1), average)
         return pd.Series(spend, histories.index)
 
@@ -186,17 +192,38 @@ def checked_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     >>> checked_spend(pd.DataFrame({"x": [0, 2, 1], "m_x": [float("nan"), 5.0, 8.0]}))[1]
     array([5., 8.])
     """
-    remedy = _("Make it with purchase_histories(orders).")
-    check_columns(histories, ("x", "m_x"), "histories", remedy)
-    x = histories["x"].to_numpy(dtype=float)
-    m_x = histories["m_x"].to_numpy(dtype=float)
+    x, m_x = _known_spend(histories)
     again = x > 0
     if not again.any():
         raise InputError(
             _("Nobody among these {n} customers bought a second time: there is no repeat spend to "
               "learn from.").format(n=len(x))
         )  # fmt: skip
-    wrong = again & ~(np.isfinite(m_x) & (m_x > 0))
+    x, m_x = x[again], m_x[again]
+    if m_x.min() == m_x.max():
+        raise InputError(
+            _(
+                "Column m_x is {value:g} for every customer: there is no variation in spend, and "
+                "no model is needed to expect {value:g} again."
+            ).format(value=m_x[0])
+        )
+    return x, m_x
+
+
+def _known_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Give x and m_x of all customers, after looking at each of them."""
+    remedy = _("Make it with purchase_histories(orders).")
+    check_columns(histories, ("x", "m_x"), "histories", remedy)
+    x = check_finite(histories["x"], "x")
+    m_x = np.asarray(histories["m_x"].astype(float), dtype=float)
+    no_count = (x < 0) | (x != np.floor(x))
+    if no_count.any():
+        row = int(no_count.argmax())
+        raise InputError(
+            _("x must be a whole number of 0 or more; row {row} (customer {customer}) has "
+              "{value:g}.").format(row=row, customer=histories.index[row], value=x[row])
+        )  # fmt: skip
+    wrong = (x > 0) & ~(np.isfinite(m_x) & (m_x > 0))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise InputError(
@@ -205,14 +232,6 @@ def checked_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
                 "{row} (customer {customer}) has {value}, and {n} rows in all are so. Leave out "
                 "refunds and free orders before making the histories."
             ).format(row=row, customer=histories.index[row], value=m_x[row], n=int(wrong.sum()))
-        )
-    x, m_x = x[again], m_x[again]
-    if m_x.min() == m_x.max():
-        raise InputError(
-            _(
-                "Column m_x is {value:g} for every customer: there is no variation in spend, and "
-                "no model is needed to expect {value:g} again."
-            ).format(value=m_x[0])
         )
     return x, m_x
 

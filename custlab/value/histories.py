@@ -16,6 +16,7 @@ from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.orders import OrderColumns, checked_orders, collected
 
+NAMES, POLICIES = ("customer", "date", "amount"), ("non_positive", "returns", "repeats")
 DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
 
 
@@ -29,6 +30,7 @@ def purchase_histories(
     amount: str = "amount",
     non_positive: str = "refuse",
     returns: str = "drop",
+    repeats: str = "refuse",
 ) -> pd.DataFrame:
     """Sum up each customer's purchases in four numbers.
 
@@ -42,7 +44,7 @@ def purchase_histories(
         The unit of ``t_x`` and ``T``.
     customer, date, amount : str
         Names of the columns.
-    non_positive, returns : str
+    non_positive, returns, repeats : str
         As in :func:`custlab.value.rfm_table`.
 
     Returns
@@ -76,9 +78,14 @@ def purchase_histories(
     unit_days = days_per_unit(unit)
     columns = OrderColumns(customer=customer, date=date, amount=amount)
     frame, as_of = checked_orders(
-        orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
+        orders,
+        columns,
+        as_of=as_of,
+        non_positive=non_positive,
+        returns=returns,
+        repeats=repeats,
     )
-    daily = purchase_days(frame, columns)
+    daily = purchase_days(frame, columns, keep_zero=non_positive == "keep_zero")
     table = collected(_four_numbers(daily, customer)).to_pandas().set_index(customer).sort_index()
     refuse_infinite(table["money"], amount)
     first, last = pd.to_datetime(table["first"]), pd.to_datetime(table["last"])
@@ -121,14 +128,21 @@ def days_per_unit(unit: str) -> float:
     return DAYS[unit]
 
 
-def purchase_days(frame, columns: OrderColumns):
-    """Merge the orders of one customer on one day, inside the engine; days without income go."""
+def purchase_days(frame, columns: OrderColumns, *, keep_zero: bool = False):
+    """Merge the orders of one customer on one day, inside the engine.
+
+    Days without income are no purchases, unless amounts of zero are kept.
+    """
+    if keep_zero:
+        no_purchase = nw.col("money") < 0
+    else:
+        no_purchase = nw.col("money") <= 0
     day = nw.col(columns.date).cast(nw.Datetime("us")).dt.truncate("1d").alias("day")
     return (
         frame.select(nw.col(columns.customer), day, nw.col(columns.amount).alias("money"))
         .group_by(columns.customer, "day")
         .agg(nw.col("money").sum())
-        .filter(~(nw.col("money") <= 0))  # what is no number stays, and is refused later
+        .filter(~no_purchase)  # what is no number stays, and is refused later
     )
 
 
@@ -189,12 +203,15 @@ def calibration_holdout(orders, calibration_end, *, as_of=None, unit: str = "wee
     b            0  2.0          0        5.0
     """
     unit_days = days_per_unit(unit)
-    names = {key: options[key] for key in ("customer", "date", "amount") if key in options}
+    for option in options:
+        check_choice("option", option, (*NAMES, *POLICIES))
+    names = {key: options[key] for key in NAMES if key in options}
     columns = OrderColumns(**names)
-    policies = {key: options[key] for key in ("non_positive", "returns") if key in options}
+    policies = {key: options[key] for key in POLICIES if key in options}
+    keep_zero = policies.get("non_positive") == "keep_zero"
     frame, last_day = checked_orders(orders, columns, as_of=as_of, **policies)
     cut = midnight(calibration_end)
-    daily = collected(purchase_days(frame, columns)).to_pandas()
+    daily = collected(purchase_days(frame, columns, keep_zero=keep_zero)).to_pandas()
     seen = daily[daily["day"] <= cut]
     later = daily[daily["day"] > cut]
     if seen.empty or later.empty:
@@ -205,7 +222,8 @@ def calibration_holdout(orders, calibration_end, *, as_of=None, unit: str = "wee
             ).format(cut=cut, n=len(seen), m=len(later))
         )
     seen = seen.rename(columns={"day": columns.date, "money": columns.amount})
-    table = purchase_histories(seen, as_of=cut, unit=unit, **names)
+    zeros = "keep_zero" if keep_zero else "refuse"
+    table = purchase_histories(seen, as_of=cut, unit=unit, non_positive=zeros, **names)
     held_out = later.groupby(columns.customer)["money"].agg(["size", "sum"]).reindex(table.index)
     return table.assign(
         holdout_x=held_out["size"].fillna(0).astype("int64"),

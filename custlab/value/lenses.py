@@ -84,8 +84,8 @@ def _check(lenses: pd.DataFrame, later: pd.Series, top: float) -> None:
         raise InputError(_("top must be a share between 0 and 1 (20 % is 0.2)."))
     if lenses.index.has_duplicates or set(lenses.index) != set(later.index):
         raise InputError(_("Lenses and later value must be about the same customers, each once."))
-    if lenses.isna().any(axis=None) or later.isna().any():
-        raise InputError(_("Every customer needs a value for each lens, and a later value."))
+    if not (np.isfinite(lenses.astype(float)).all(axis=None) and np.isfinite(later).all()):
+        raise InputError(_("Every customer needs a finite value for each lens, and a later value."))
     if later.sum() <= 0:
         raise InputError(
             _("All customers together brought {total:,.0f}: of that there are no shares.").format(

@@ -8,11 +8,12 @@ from datetime import date, datetime
 import narwhals as nw
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, midnight
+from custlab.checks import check_choice, check_columns, check_flags, midnight, refusal_of_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 
-POLICIES = ("refuse", "net", "drop")
+POLICIES = ("refuse", "net", "drop", "keep_zero")
+REPEATS = ("refuse", "keep", "drop")
 
 nw.from_native(pd.DataFrame())  # loads what reads pandas now rather than at the first orders
 
@@ -30,7 +31,13 @@ class OrderColumns:
 
 
 def checked_orders(
-    orders, columns: OrderColumns, *, as_of=None, non_positive="refuse", returns="drop"
+    orders,
+    columns: OrderColumns,
+    *,
+    as_of=None,
+    non_positive="refuse",
+    returns="drop",
+    repeats="refuse",
 ):
     """Check a table of orders and settle on the day from which recency is counted.
 
@@ -42,15 +49,18 @@ def checked_orders(
         Names of the columns.
     as_of : date, optional
         The day of the analysis; the day of the last order by default.
-    non_positive : {"refuse", "net", "drop"}
+    non_positive : {"refuse", "net", "drop", "keep_zero"}
         What to do with amounts of zero or less.
     returns : {"drop", "keep"}
         What to do with rows that are marked as returned.
+    repeats : {"refuse", "keep", "drop"}
+        What to do with rows that repeat another in every column, order number included.
 
     Returns
     -------
     tuple
-        The narwhals frame, still where the data live, and ``as_of`` as a datetime.
+        The narwhals frame, still where the data live, and ``as_of`` as a datetime. Dates with a
+        time zone are those of the clock on the wall in that zone.
 
     Raises
     ------
@@ -59,18 +69,35 @@ def checked_orders(
     """
     check_choice("non_positive", non_positive, POLICIES)
     check_choice("returns", returns, ("drop", "keep"))
+    check_choice("repeats", repeats, REPEATS)
     frame = _known_frame(orders)
+    if not frame.implementation.is_polars():
+        frame = _known_frame(_wall_clock(orders, columns.date))
     schema = frame.collect_schema()
     _check_columns(schema, columns)
-    _check_repeats(frame, schema, columns)
+    if getattr(schema[columns.date], "time_zone", None):
+        frame = frame.with_columns(nw.col(columns.date).dt.replace_time_zone(None))
+    if repeats == "refuse":
+        _check_repeats(frame, schema, columns)
+    elif repeats == "drop" and columns.order in schema:
+        eager = isinstance(frame, nw.DataFrame)
+        frame = frame.unique(maintain_order=True) if eager else frame.unique()
     if returns == "drop" and columns.returned in schema:
-        frame = frame.filter(~nw.col(columns.returned).fill_null(False))
+        frame = frame.filter(~_returned(frame, schema[columns.returned], columns.returned))
     facts = _facts(frame, schema, columns)
     _check_facts(frame, columns, facts, non_positive)
     as_of = _settled_as_of(frame, columns, facts["last"], as_of)
     if non_positive == "drop" and facts["lowest"] <= 0:
         frame = frame.filter(nw.col(columns.amount) > 0)
     return frame, as_of
+
+
+def _wall_clock(orders, name: str):
+    """Drop the zone of pandas' (and Dask's) dates: narwhals does not know all their names."""
+    dtypes = getattr(orders, "dtypes", None)
+    if isinstance(dtypes, pd.Series) and isinstance(dtypes.get(name), pd.DatetimeTZDtype):
+        return orders.assign(**{name: orders[name].dt.tz_localize(None)})
+    return orders
 
 
 def _known_frame(orders):
@@ -105,6 +132,21 @@ def _check_columns(schema, columns: OrderColumns) -> None:
         )
 
 
+def _returned(frame, kind, name: str):
+    """Say which rows are returned: true or false, or 1 or 0, in whatever engine."""
+    column = nw.col(name)
+    if kind == nw.Boolean:
+        return column.fill_null(False)
+    if kind == nw.Object and isinstance(frame, nw.DataFrame):
+        return nw.new_series(name, check_flags(frame[name].to_list(), name), backend="pandas")
+    known = frame.filter(~column.is_null())
+    strange = known.filter((column != 0) & (column != 1)) if kind.is_numeric() else known
+    example = collected(strange.select(name).head(1))
+    if len(example):
+        raise InputError(refusal_of_flags(name, example[name][0]))
+    return (column == 1).fill_null(False) if kind.is_numeric() else nw.lit(False)
+
+
 def _check_repeats(frame, schema, columns: OrderColumns) -> None:
     """Refuse rows that repeat another row; without order numbers nobody could tell."""
     if columns.order not in schema:
@@ -121,8 +163,8 @@ def _check_repeats(frame, schema, columns: OrderColumns) -> None:
         raise InputError(
             _(
                 "{n} of {total} rows repeat another row in every column, {order} included"
-                "{where}. The same order would count twice: remove the repeats first "
-                "(orders.drop_duplicates())."
+                "{where}. If the same order was recorded twice, repeats='drop' leaves them out; if "
+                "the same article was really sold twice in an order, repeats='keep' counts both."
             ).format(
                 n=repeats,
                 total=_count(frame),
@@ -148,6 +190,8 @@ def _facts(frame, schema, columns: OrderColumns) -> dict:
         "last": column(columns.date).max(),
         "rows": len(frame) if here else nw.len(),
     }
+    if columns.order in schema:
+        facts["no_order"] = column(columns.order).null_count()
     if columns.currency in schema:
         currency = column(columns.currency)
         facts["currencies"] = currency.n_unique()
@@ -166,14 +210,15 @@ def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -
         ("no_customer", columns.customer),
         ("no_date", columns.date),
         ("no_amount", columns.amount),
+        ("no_order", columns.order),
     ):
-        if facts[fact]:
+        if facts.get(fact):
             where = _first_row(frame, lambda rows, name=column: rows[name].is_null())
             raise InputError(
                 _(
                     "Column {column} is empty in {n} of {total} rows{where}. Fill in what is "
                     "known, or leave these rows out knowingly: orders.dropna(subset=[{column!r}])."
-                ).format(column=column, n=facts[fact], total=facts["rows"], where=where)
+                ).format(column=column, n=int(facts[fact]), total=facts["rows"], where=where)
             )
     if facts.get("currencies", 1) > 1:
         raise InputError(
@@ -187,7 +232,8 @@ def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -
                 other=facts["other_currency"],
             )
         )
-    if facts["lowest"] <= 0 and non_positive == "refuse":
+    lowest = facts["lowest"]
+    if (lowest <= 0 and non_positive == "refuse") or (lowest < 0 and non_positive == "keep_zero"):
         _refuse_non_positive(frame, columns, facts)
 
 
@@ -203,7 +249,8 @@ def _refuse_non_positive(frame, columns: OrderColumns, facts: dict) -> None:
         _(
             "Column {column} has {negative} negative and {zero} zero amounts among {total} rows"
             "{where}. Such rows are seldom purchases: choose non_positive='net' (money is "
-            "subtracted, but the row is no purchase) or non_positive='drop' (the row is left out)."
+            "subtracted, but the row is no purchase), non_positive='drop' (the row is left out) "
+            "or, if only zeros are left, non_positive='keep_zero' (they are purchases)."
         ).format(
             column=columns.amount,
             negative=int(counted["negative"][0]),

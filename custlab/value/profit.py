@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_choice, check_columns, check_finite, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
+from custlab.value.orders import REPEATS
 
 # The steps from list sales to contribution, with the sign that each has in the sum.
 COST_DRIVERS = (
@@ -97,6 +98,7 @@ def contribution(
     *,
     interactions: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
+    repeats: str = "refuse",
 ) -> pd.DataFrame:
     """Follow each customer's sales down to contribution, one cost driver a column.
 
@@ -112,7 +114,10 @@ def contribution(
     interactions : DataFrame, optional
         ``customer_id``, ``stage``; rows of the stage "service" are service contacts.
     customers : DataFrame, optional
-        ``customer_id``, ``acquisition_cost``. If given, customers without orders appear too.
+        ``customer_id``, ``acquisition_cost`` (none where it is missing). If given, customers
+        without orders appear too.
+    repeats : {"refuse", "keep", "drop"}
+        As in :func:`custlab.value.rfm_table`.
 
     Returns
     -------
@@ -125,7 +130,8 @@ def contribution(
     Raises
     ------
     InputError
-        If a column is missing, a product is unknown, or an order line repeats another.
+        If a column or a number is missing, a product is unknown, a customer or a product stands
+        twice in its table, or an order line repeats another.
 
     References
     ----------
@@ -143,11 +149,14 @@ def contribution(
     customer_id
     a                180.0          45.0
     """
-    lines = _order_lines(orders, products, costs)
+    check_choice("repeats", repeats, REPEATS)
+    lines = _order_lines(orders, products, costs, repeats)
     table = lines.groupby("customer_id", observed=True).sum()
     if customers is not None:
         check_columns(customers, ["customer_id", "acquisition_cost"], _("customers"))
-        paid = pd.Series(customers["acquisition_cost"].array, customers["customer_id"], dtype=float)
+        _refuse_second_row(customers, "customer_id", _("customers"))
+        cost = check_finite(customers["acquisition_cost"].fillna(0.0), "acquisition_cost")
+        paid = pd.Series(cost, customers["customer_id"])
         table = table.reindex(table.index.union(paid.index), fill_value=0.0)
         table["acquisition"] = paid.reindex(table.index).fillna(0.0)
     if interactions is not None:
@@ -162,15 +171,22 @@ def contribution(
     return table[["list_sales", *COST_DRIVERS, "net_sales", "contribution"]].astype(float)
 
 
-def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
+def _order_lines(orders, products, costs: CostToServe, repeats: str) -> pd.DataFrame:
     """Work out sales and costs line by line."""
     needed = ["customer_id", "order_id", "product_id", "quantity", "unit_price", "discount"]
     check_columns(orders, [*needed, "returned"], _("orders"))
     check_columns(products, ["product_id", "unit_cost"], _("products"))
+    _refuse_second_row(products, "product_id", _("products"))
+    if repeats == "drop":
+        orders = orders.drop_duplicates()
+    for name in ("quantity", "unit_price", "discount"):
+        check_finite(orders[name], name)
+    for name in ("customer_id", "order_id"):
+        _refuse_blank(orders, name)
     # Codes of orders and products, once: looking at texts takes longest.
     order = pd.factorize(orders["order_id"], use_na_sentinel=False)[0]
     product, sold = pd.factorize(orders["product_id"], use_na_sentinel=False)
-    if pd.Series(order * len(sold) + product).duplicated().any():
+    if repeats == "refuse" and pd.Series(order * len(sold) + product).duplicated().any():
         _refuse_repeated(orders)
     price = pd.Series(products["unit_cost"].array, products["product_id"])
     unit_cost = pd.Series(sold).map(price).take(product).set_axis(orders.index)
@@ -181,7 +197,7 @@ def _order_lines(orders, products, costs: CostToServe) -> pd.DataFrame:
                 product=orders.loc[row, "product_id"], row=row
             )
         )
-    returned = orders["returned"].fillna(False).astype(bool)
+    returned = pd.Series(check_flags(orders["returned"], "returned"), orders.index)
     list_sales = orders["quantity"].astype(float) * orders["unit_price"]
     goods = orders["quantity"].astype(float) * unit_cost.astype(float)
     first_line = ~pd.Series(order, orders.index).duplicated()
@@ -206,10 +222,31 @@ def _refuse_repeated(orders: pd.DataFrame) -> None:
     if repeated.any():
         raise InputError(
             _(
-                "{n} order lines repeat another in every column (first: row {row}). Remove them "
-                "first: orders.drop_duplicates()."
+                "{n} order lines repeat another in every column (first: row {row}). If the same "
+                "line was recorded twice, repeats='drop' leaves them out; if the same article was "
+                "really sold twice in an order, repeats='keep' counts both."
             ).format(n=int(repeated.sum()), row=orders.index[repeated][0])
         )
+
+
+def _refuse_second_row(table: pd.DataFrame, key: str, name: str) -> None:
+    repeated = table[key][table[key].duplicated()]
+    if len(repeated):
+        raise InputError(
+            _("{key} {value!r} stands in more than one row of {table}: keep one.").format(
+                key=key, value=repeated.iloc[0], table=name
+            )
+        )
+
+
+def _refuse_blank(orders: pd.DataFrame, name: str) -> None:
+    blank = orders[name].isna()
+    if blank.any():
+        raise InputError(
+            _("Column {column} is empty in {n} order lines (first: row {row}). Fill in what is "
+              "known, or leave these lines out knowingly: orders.dropna(subset=[{column!r}]).")
+            .format(column=name, n=int(blank.sum()), row=orders.index[blank][0])
+        )  # fmt: skip
 
 
 def allocate(amount: float, key: pd.Series) -> pd.Series:
@@ -241,7 +278,7 @@ def allocate(amount: float, key: pd.Series) -> pd.Series:
     [60.0, 30.0]
     """
     key = key.astype(float)
-    if key.isna().any() or (key < 0).any() or key.sum() == 0:
+    if not np.isfinite(key).all() or (key < 0).any() or key.sum() == 0:
         raise InputError(
             _("The key must be 0 or more for every customer, and above 0 for at least one.")
         )
@@ -280,7 +317,7 @@ def whale_curve(profit: pd.Series) -> pd.DataFrame:
     >>> whale_curve(pd.Series({"a": 80.0, "b": -20.0, "c": 40.0}))["share_of_profit"].tolist()
     [0.8, 1.2, 1.0]
     """
-    if len(profit) == 0 or profit.isna().any():
+    if len(profit) == 0 or not np.isfinite(profit.astype(float)).all():
         raise InputError(_("Every customer needs a profit, and there must be at least one."))
     ordered = profit.astype(float).sort_values(ascending=False, kind="stable")
     cumulative = ordered.cumsum()

@@ -20,6 +20,7 @@ from custlab.value.orders import OrderColumns, checked_orders, collected
 MEASURES = ("recency", "frequency", "monetary")
 METHODS = ("quantile", "equal_width")
 MILLISECONDS_A_DAY = 86_400_000
+N_SCORES = "n_scores"  # where a pandas table of scores keeps how many there are
 
 
 def rfm_table(
@@ -33,6 +34,7 @@ def rfm_table(
     monetary: str = "sum",
     non_positive: str = "refuse",
     returns: str = "drop",
+    repeats: str = "refuse",
 ):
     """Give each customer's recency, frequency and monetary value.
 
@@ -47,11 +49,15 @@ def rfm_table(
         Names of the columns.
     monetary : {"sum", "mean"}
         Money in total, or per order.
-    non_positive : {"refuse", "net", "drop"}
+    non_positive : {"refuse", "net", "drop", "keep_zero"}
         Amounts of zero or less: refuse them; subtract them without calling them purchases; or
-        leave them out. Customers who have nothing else are left out too.
+        leave them out. Customers who have nothing else are left out too. With "keep_zero" an
+        amount of zero is a purchase, and only negative ones are refused.
     returns : {"drop", "keep"}
-        Rows whose column ``returned`` is true: leave out (default) or count.
+        Rows whose column ``returned`` is true (or 1): leave out (default) or count.
+    repeats : {"refuse", "keep", "drop"}
+        Rows that repeat another in every column, order number included: refuse them; count them,
+        because the same article may stand in an order twice; or leave them out.
 
     Returns
     -------
@@ -82,11 +88,15 @@ def rfm_table(
     0           a        0          2      20.0
     1           b       10          1      30.0
     """
-    if monetary not in ("sum", "mean"):
-        raise InputError(_("monetary must be sum or mean, not {given!r}.").format(given=monetary))
+    check_choice("monetary", monetary, ("sum", "mean"))
     columns = OrderColumns(customer=customer, date=date, amount=amount, order=order)
     frame, as_of = checked_orders(
-        orders, columns, as_of=as_of, non_positive=non_positive, returns=returns
+        orders,
+        columns,
+        as_of=as_of,
+        non_positive=non_positive,
+        returns=returns,
+        repeats=repeats,
     )
     table = collected(_added_up(frame, columns, net=non_positive == "net"))
     refuse_infinite(table["monetary"].to_numpy(), amount)
@@ -246,13 +256,24 @@ def rfm_scores(table, *, cuts="quantile", n_scores: int = 5):
     """
     if isinstance(cuts, dict):
         _measures(table)
+        _check_cuts(cuts)
     else:
         cuts = cut_points(table, method=cuts, n_scores=n_scores)
     scores = [
         _score(nw.col(name), cuts[name], descending=name == "recency").alias(f"{name[0]}_score")
         for name in MEASURES
     ]
-    return nw.from_native(table, eager_only=True).with_columns(*scores).to_native()
+    scored = nw.from_native(table, eager_only=True).with_columns(*scores).to_native()
+    if isinstance(scored, pd.DataFrame):
+        scored.attrs[N_SCORES] = max(len(cuts[name]) for name in ("recency", "frequency")) + 1
+    return scored
+
+
+def _check_cuts(cuts: dict) -> None:
+    check_columns(cuts, MEASURES, "cuts", _("Make it with cut_points(table)."))
+    for name in MEASURES:
+        if (np.diff(check_finite(cuts[name], name)) < 0).any():
+            raise InputError(_("The cuts of {name} must ascend.").format(name=name))
 
 
 def _score(column, cuts: np.ndarray, descending: bool):
@@ -297,7 +318,7 @@ def segment_grid() -> pd.DataFrame:
     )
 
 
-def rfm_segments(scores, grid: pd.DataFrame | None = None):
+def rfm_segments(scores, grid: pd.DataFrame | None = None, *, n_scores: int | None = None):
     """Name the segment of each scored customer.
 
     Parameters
@@ -306,6 +327,10 @@ def rfm_segments(scores, grid: pd.DataFrame | None = None):
         The result of :func:`rfm_scores`.
     grid : DataFrame, optional
         Names by ``r_score`` (index) and ``f_score`` (columns); :func:`segment_grid` by default.
+    n_scores : int, optional
+        With how many steps the customers were scored. A pandas table from :func:`rfm_scores`
+        knows this itself; of another table with five customers or more it is what the best
+        recency score says.
 
     Returns
     -------
@@ -315,7 +340,8 @@ def rfm_segments(scores, grid: pd.DataFrame | None = None):
     Raises
     ------
     InputError
-        If a customer's scores have no cell in the grid, or the cell is empty.
+        If a customer's scores have no cell in the grid, the cell is empty, or the customers were
+        scored with fewer steps than the grid has: the best would not be called the best.
 
     Examples
     --------
@@ -325,6 +351,8 @@ def rfm_segments(scores, grid: pd.DataFrame | None = None):
     """
     grid = segment_grid() if grid is None else grid
     frame = nw.from_native(scores, eager_only=True)
+    check_columns(frame, ("r_score", "f_score"), "scores", _("Make it with rfm_scores(table)."))
+    _check_steps(scores, frame, grid, n_scores)
     rows = grid.index.get_indexer(frame["r_score"].to_numpy())
     columns = grid.columns.get_indexer(frame["f_score"].to_numpy())
     names = grid.to_numpy(dtype=object)[rows, columns]
@@ -339,3 +367,21 @@ def rfm_segments(scores, grid: pd.DataFrame | None = None):
         )
     segment = nw.new_series("segment", names, nw.String, backend=frame.implementation)
     return frame.with_columns(segment).to_native()
+
+
+def _check_steps(scores, frame, grid: pd.DataFrame, n_scores: int | None) -> None:
+    """Refuse a grid with more steps than the scores: its best cells could not be reached."""
+    steps = max(len(grid.index), len(grid.columns))
+    if n_scores is None:
+        n_scores = getattr(scores, "attrs", {}).get(N_SCORES)
+    if n_scores is None and len(frame) >= 5:
+        n_scores = frame["r_score"].max()
+    if n_scores is not None and n_scores < steps:
+        raise InputError(
+            _(
+                "The customers were scored from 1 to {n}, but the grid has {steps} steps: the best "
+                "customers would not be called the best. Score with n_scores={steps}, or give a "
+                "grid of {n} steps. (If these are only some of the customers scored, say "
+                "n_scores={steps} here.)"
+            ).format(n=n_scores, steps=steps)
+        )

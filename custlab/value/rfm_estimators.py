@@ -28,7 +28,7 @@ class RFM(TransformerMixin, BaseEstimator):
         Names of the columns of the orders.
     monetary : {"sum", "mean"}
         Money in total, or per order.
-    non_positive, returns : str
+    non_positive, returns, repeats : str
         As in :func:`rfm_table`.
 
     Attributes
@@ -59,6 +59,7 @@ class RFM(TransformerMixin, BaseEstimator):
         monetary="sum",
         non_positive="refuse",
         returns="drop",
+        repeats="refuse",
     ):
         self.as_of = as_of
         self.customer = customer
@@ -68,12 +69,18 @@ class RFM(TransformerMixin, BaseEstimator):
         self.monetary = monetary
         self.non_positive = non_positive
         self.returns = returns
+        self.repeats = repeats
 
     def fit(self, X, y=None):
         """Learn the day of analysis and who the customers are."""
         columns = OrderColumns(self.customer, self.date, self.amount, self.order)
         __, self.as_of_ = checked_orders(
-            X, columns, as_of=self.as_of, non_positive=self.non_positive, returns=self.returns
+            X,
+            columns,
+            as_of=self.as_of,
+            non_positive=self.non_positive,
+            returns=self.returns,
+            repeats=self.repeats,
         )
         self.customers_ = self._table(X).index.to_numpy()
         return self
@@ -94,6 +101,7 @@ class RFM(TransformerMixin, BaseEstimator):
             monetary=self.monetary,
             non_positive=self.non_positive,
             returns=self.returns,
+            repeats=self.repeats,
         )
         return (
             nw.from_native(table, eager_only=True).to_pandas().set_index(self.customer).sort_index()

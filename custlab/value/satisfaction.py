@@ -8,7 +8,7 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.loyalty import checked_scale, share_with_interval
@@ -60,7 +60,8 @@ def satisfaction_drivers(
     Drivers are correlated: one regression coefficient at a time would credit the wrong one.
     Each driver's importance is what it adds to R², averaged over all orders in which the drivers
     can enter (Lindeman, Merenda & Gold; the same as Shapley values). Intervals come from
-    resampling customers. Importance is association, not proof that improving a driver would help.
+    resampling customers, less what chance adds there; that of a driver which explains nothing
+    reaches 0. Importance is association, not proof that improving a driver would help.
 
     Parameters
     ----------
@@ -112,7 +113,12 @@ def satisfaction_drivers(
     usable = np.isfinite(correlations).all(axis=(1, 2))  # a resample may lack all variation
     many_importance, many_beta = _shares(correlations[usable])
     edges = [(1 - level) / 2, (1 + level) / 2]
+    # In every sample chance adds a little to R²: what resampling adds on average is taken off, or
+    # the interval of a driver that explains nothing would never reach 0.
     low, high = np.quantile(many_importance, edges, axis=0)
+    by_chance = many_importance.mean(axis=0) - importance[0]
+    low = np.clip(low - by_chance, 0.0, importance[0])
+    high = np.maximum(high - by_chance, importance[0])
     beta_low, beta_high = np.quantile(many_beta, edges, axis=0)
     table = pd.DataFrame(
         {
@@ -288,6 +294,7 @@ def share_by_answer(answers: pd.Series, stayed: pd.Series) -> pd.DataFrame:
         raise InputError(
             _("No customer has both an answer and a later record: do the two indexes match?")
         )
-    groups = both["stayed"].astype(bool).groupby(both["answer"].astype(int))
+    came_back = pd.Series(check_flags(both["stayed"], "stayed"), both.index)
+    groups = came_back.groupby(both["answer"].astype(int))
     rows = {answer: share_with_interval(group.sum(), len(group)) for answer, group in groups}
     return pd.DataFrame(rows).T.rename_axis(answers.name)

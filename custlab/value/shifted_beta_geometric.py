@@ -7,9 +7,11 @@ import pandas as pd
 from scipy.special import betaln, digamma
 from sklearn.utils.validation import check_is_fitted
 
+from custlab.checks import check_columns, check_finite, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.contractual import checked_periods, subscription_periods
+from custlab.value.histories import days_per_unit
 from custlab.value.likelihood import LikelihoodModel
 
 
@@ -197,10 +199,12 @@ def subscription_value(
     quarters: int = 4,
     margin: float = 1.0,
     discount: float = 0.1,
+    boundary: str = "refuse",
 ) -> pd.Series:
     """Value the subscription fees to come of each customer, as far as they are likely to come.
 
-    One model of renewals is fitted to all subscriptions, by the quarter.
+    One model of renewals is fitted to all subscriptions, by the quarter. Fees are paid by the
+    month, by those who are still there when the next month of their subscription begins.
 
     Parameters
     ----------
@@ -215,6 +219,8 @@ def subscription_value(
         Share of the fees left after variable costs.
     discount : float
         Yearly rate.
+    boundary : {"refuse", "accept"}
+        As for :class:`ShiftedBetaGeometric`: whether to accept that all leave alike.
 
     Returns
     -------
@@ -224,7 +230,9 @@ def subscription_value(
     Raises
     ------
     InputError
-        If dates cannot be, or nobody has left yet.
+        If dates or prices cannot be, a rate is out of range, or nobody has left yet.
+    ConvergenceError
+        If the data do not determine the model.
 
     Examples
     --------
@@ -232,13 +240,20 @@ def subscription_value(
     ...     "started_on": pd.to_datetime(["2023-01-01"] * 4),
     ...     "ended_on": pd.to_datetime(["2023-02-20", "2023-12-01", None, None])})
     >>> subscription_value(table, as_of="2024-12-31").round(0).tolist()
-    [0.0, 0.0, 106.0, 106.0]
+    [0.0, 0.0, 108.0, 108.0]
     """
+    check_whole("quarters", quarters, 1)
+    if not (np.isfinite(discount) and discount >= 0):
+        raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
+    check_columns(subscriptions, ("customer_id", "monthly_price"), "subscriptions")
+    price = check_finite(subscriptions["monthly_price"], "monthly_price")
     periods = subscription_periods(subscriptions, as_of=as_of, unit="quarter")
-    model = ShiftedBetaGeometric().fit(periods["periods"], periods["ended"])
-    per_quarter = (1 + discount) ** 0.25 - 1
-    still = model.lifetime_value(
-        1.0, age=periods["periods"].to_numpy(), horizon=quarters, discount=per_quarter
-    )
-    value = 3 * margin * subscriptions["monthly_price"] * still * ~periods["ended"]
+    model = ShiftedBetaGeometric(boundary=boundary).fit(periods["periods"], periods["ended"])
+    days = (pd.Timestamp(as_of) - subscriptions["started_on"]).dt.days.to_numpy(dtype=float)
+    months = days[:, None] / days_per_unit("month")
+    # As in subscription_periods, a twentieth of a month too few is a month completed.
+    due = np.floor(months + 0.05) + np.arange(1, 3 * quarters + 1)
+    still_there = model.survival(due / 3) / model.survival(months / 3)
+    worth = (still_there / (1 + discount) ** ((due - months) / 12)).sum(axis=1)
+    value = pd.Series(margin * price * worth * ~periods["ended"], subscriptions.index)
     return value.groupby(subscriptions["customer_id"]).sum().rename("value")

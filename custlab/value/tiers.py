@@ -206,10 +206,11 @@ def ranking_sensitivity(scenarios: pd.DataFrame, *, base=None, top: float = 0.2)
     """
     if not 0 < top <= 1:
         raise InputError(_("top must be a share between 0 and 1 (20 % is 0.2)."))
-    if scenarios.isna().any(axis=None):
+    unknown = ~np.isfinite(scenarios.astype(float)).all()
+    if unknown.any():
         raise InputError(
-            _("Scenario {name} has customers without a value.").format(
-                name=scenarios.columns[scenarios.isna().any()][0]
+            _("Scenario {name} has customers without a finite value.").format(
+                name=scenarios.columns[unknown][0]
             )
         )
     base = scenarios.columns[0] if base is None else base

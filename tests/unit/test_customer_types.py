@@ -276,14 +276,43 @@ def test_difference_of_rates_has_newcombes_interval():
     assert line["rate"] == pytest.approx(0.8)
 
 
+def responses(cells: dict, customers=100, control=(100, 20)):
+    """As from response_by_type: responses by (type, approach)."""
+    index = pd.MultiIndex.from_tuples(cells, names=["type", "approach"])
+    table = pd.DataFrame({"responses": list(cells.values())}, index=index)
+    rate = control[1] / control[0]
+    table = table.assign(customers=customers, control_customers=control[0], control_rate=rate)
+    return table.assign(difference=table["responses"] / table["customers"] - rate)
+
+
 def test_no_approach_is_named_without_evidence():
-    cells = pd.MultiIndex.from_tuples([("a", "price"), ("b", "price")], names=["type", "approach"])
-    response = pd.DataFrame(
-        {"difference": [0.3, 0.1], "low": [0.1, -0.1], "high": [0.5, 0.3]}, index=cells
-    )
-    advice = clear_winners(response)["advice"]
+    advice = clear_winners(responses({("a", "price"): 50, ("b", "price"): 24}))["advice"]
     assert advice["a"] == "use price"
     assert advice["b"].startswith("no clear effect")
+    worse = responses({("a", "price"): 4, ("a", "demo"): 2})
+    assert clear_winners(worse)["advice"]["a"].startswith("avoid all: even price")
+    with pytest.raises(InputError, match="response has no column customers"):
+        clear_winners(worse.drop(columns="customers"))
+
+
+def test_the_best_of_several_approaches_is_no_winner_by_chance():
+    """Four approaches that do nothing: the best was called a winner in 6 % of campaigns."""
+    rng = np.random.default_rng(0)
+    named = {1: 0, 4: 0}
+    for __ in range(1500):
+        control = rng.binomial(200, 0.2)
+        for tried in named:
+            cells = {("a", f"way {k}"): rng.binomial(200, 0.2) for k in range(tried)}
+            advice = clear_winners(responses(cells, 200, (200, control)))["advice"]["a"]
+            named[tried] += advice.startswith("use")
+    assert named[1] / 1500 < 0.04
+    assert named[4] / 1500 < 0.04
+    single = clear_winners(responses({("a", "price"): 32}))
+    four = clear_winners(
+        responses({("a", name): n for name, n in zip("wxyz", [32, 20, 20, 20], strict=True)})
+    )
+    assert single["low"].item() > four["low"].item()
+    assert "best of 4 looks good by chance" in four["advice"].item()
 
 
 def test_campaign_errors_are_sentences():
