@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from numbers import Integral
@@ -11,6 +12,9 @@ import pandas as pd
 
 from custlab.errors import InputError
 from custlab.i18n import _
+
+# customer_id, Customer ID, customerId, ID: such a column names somebody, and measures nothing.
+NAMES_SOMEBODY = re.compile(r"(^|[ _.-])(?i:id)$|[a-z]I[Dd]$")
 
 
 def check_choice(name: str, given, allowed: Iterable) -> None:
@@ -347,7 +351,7 @@ def _check_names(table: pd.DataFrame) -> None:
                 "Two columns are called {column!r}: it would count twice. Drop or rename one."
             ).format(column=repeated[0])
         )
-    names = [name for name in table.columns if name == "id" or str(name).endswith("_id")]
+    names = [name for name in table.columns if NAMES_SOMEBODY.search(str(name))]
     if names:
         raise InputError(
             _("Column {column!r} names customers and says nothing about them. Make it the index: "

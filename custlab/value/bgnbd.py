@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import eigh_tridiagonal
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, xlogy
 from sklearn.utils.validation import check_is_fitted
 
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import checked_distinct, checked_histories
-from custlab.value.likelihood import LikelihoodModel
+from custlab.value.likelihood import Coordinates, LikelihoodModel
 
 LARGE_A, LARGE_R = 20.0, 1000.0  # the closed formula loses digits beyond, then everything
 
@@ -56,6 +57,12 @@ class BGNBD(LikelihoodModel):
     """
 
     NAMES = ("r", "alpha", "a", "b")
+    # Searched for: the rate r / alpha, its spread 1 / r, the odds a / b, their spread 1 / (a + b).
+    COORDINATES = Coordinates(
+        spread=(False, True, False, True),
+        logs=((0, -1, 0, 0), (-1, -1, 0, 0), (0, 0, 1, -1), (0, 0, 0, -1)),
+        logs_plus=((0, 0, 0, 0), (0, 0, 0, 0), (0, 0, -1, 0), (0, 0, -1, 0)),
+    )
 
     @classmethod
     def with_parameters(cls, r: float, alpha: float, a: float, b: float) -> BGNBD:
@@ -102,9 +109,17 @@ class BGNBD(LikelihoodModel):
 
     def _limit_in_words(self, name: str, end: str) -> str:
         r, alpha, a, b = self.params_
+        leaving = a / (a + b)
+        if name in ("a", "b") and leaving < 1e-5:
+            return _("Nobody seems to leave: the limit is taken, at which everybody stays.")
+        if name in ("a", "b") and leaving > 1 - 1e-5:
+            return _(
+                "Nobody seems to stay: the limit is taken, at which everybody leaves after the "
+                "first repeat purchase."
+            )
         if end == "zero":
             return super()._limit_in_words(name, end)
-        if name in ("r", "alpha"):
+        if name == "r":
             return _(
                 "The customers hardly differ in how often they buy: the limit is taken, at which "
                 "everybody buys {rate:.3g} times per unit of time."
@@ -112,7 +127,7 @@ class BGNBD(LikelihoodModel):
         return _(
             "The customers hardly differ in how likely they are to leave: the limit is taken, at "
             "which everybody leaves after a repeat purchase with probability {p:.3g}."
-        ).format(p=a / (a + b))
+        ).format(p=leaving)
 
     def log_likelihood(self, histories: pd.DataFrame) -> float:
         """Give the log-likelihood of customers at this model's parameters.
@@ -250,48 +265,51 @@ def _purchases_if_alive(params: pd.Series, x, z) -> np.ndarray:
     """Expected purchases ahead of a customer who is alive, with z = t / (alpha + T + t).
 
     The paper's formula after Euler's transformation of its hypergeometric function, which keeps
-    the numbers small: in the printed form, customers with a thousand purchases overflow. So does
-    this one when customers leave with nearly the same probability or buy at nearly the same rate
-    (a or r large): then the average over the probabilities is taken instead.
+    the numbers small: in the printed form, customers with a thousand purchases overflow. Where
+    this one fails as well (customers leave with nearly the same probability, or buy at nearly the
+    same rate: a or r large), the average over the probabilities is taken instead.
     """
     r, __, a, b = params
     if a > LARGE_A or r > LARGE_R:
         return _averaged_over_departures(r, a, b, x, z)
     if min(abs(a - 1), abs(a + b - 1)) < 1e-6:
         a += 2e-6  # the formula divides by a - 1; there it has a limit, met closely enough
-    with np.errstate(over="ignore", invalid="ignore"):  # the caller refuses what is not finite
+    with np.errstate(over="ignore", invalid="ignore"):
         series = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
-        return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+        ahead = (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+    if np.isfinite(ahead).all():
+        return ahead
+    return np.where(np.isfinite(ahead), ahead, _averaged_over_departures(r, a, b, x, z))
 
 
 def _averaged_over_departures(r: float, a: float, b: float, x, z) -> np.ndarray:
     """Average the purchases of customers who leave with probability p over p ~ beta(a, b + x)."""
     different, place = np.unique(x, return_inverse=True)
+    rules = np.array([_beta_nodes(a, b + one) for one in different])  # (x, nodes or weights, n)
     total = 0.0
-    for p, weight in zip(*_beta_nodes(a, b + different), strict=True):
-        p, weight = (of_x[place].reshape(np.shape(x)) for of_x in (p, weight))
+    for rule in np.moveaxis(rules, 2, 0):
+        p, weight = rule.T[:, place.reshape(np.shape(x))]
         total = total + weight / p * -np.expm1(-(r + x) * np.log1p(p * z / (1 - z)))
     return total
 
 
-def _beta_nodes(a: float, b: np.ndarray, n: int = 20) -> tuple[np.ndarray, np.ndarray]:
-    """Give nodes and weights (n, len(b)) of Gauss's rule for means over beta(a, b), one each b.
+def _beta_nodes(a: float, b: float, n: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Give nodes and weights of Gauss's rule for a mean over beta(a, b).
 
     Golub, G. H., & Welsch, J. H. (1969). Calculation of Gauss quadrature rules. Mathematics of
     Computation, 23, 221-230; with the recurrence of Jacobi's polynomials on 0 to 1.
     """
     k = np.arange(1, n)
-    b = b[:, None]
     size = a + b + 2 * k
     middle = (1 + (a - b) * (a + b - 2) / (size * (size - 2))) / 2
+    first = a * b / ((a + b) ** 2 * (a + b + 1))
+    k, size = k[1:], size[1:]
     beside = k * (a + k - 1) * (b + k - 1) * (a + b + k - 2)
     beside = beside / ((size - 2) ** 2 * (size - 1) * (size - 3))
-    matrix = np.zeros((len(b), n, n))
-    matrix[:, 0, 0] = a / (a + b[:, 0])
-    matrix[:, k, k] = middle
-    matrix[:, k, k - 1] = np.sqrt(beside)  # eigh reads what lies below the diagonal
-    nodes, vectors = np.linalg.eigh(matrix)
-    return nodes.T, vectors[:, 0].T ** 2
+    nodes, vectors = eigh_tridiagonal(
+        np.append(a / (a + b), middle), np.sqrt(np.append(first, beside))
+    )
+    return nodes, vectors[0] ** 2
 
 
 def _log_odds_gone(params, x, t_x, T) -> np.ndarray:
@@ -322,9 +340,9 @@ class _LogLikelihood:
         self.total = self.n_by_x.sum()
 
     def start(self) -> np.ndarray:
-        """Begin with everybody alike: the mean rate of purchase, departure after a few."""
-        observed = self.n0 @ self.T0 + self.n1 @ self.T1
-        return np.array([0.5, 0.5 * observed / (self.n_by_x @ self.x), 1.0, 2.0])
+        """Begin with the mean rate of purchase, r of 0.5, a of 1 and b of 2, as coordinates."""
+        rate = self.n_by_x @ self.x / (self.n0 @ self.T0 + self.n1 @ self.T1)
+        return np.array([np.log(rate), np.log1p(1 / 0.5), np.log(1 / 2), np.log1p(1 / 3)])
 
     def __call__(self, params) -> tuple[float, np.ndarray]:
         r, alpha, a, b = params

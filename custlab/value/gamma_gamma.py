@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from custlab.checks import check_columns, check_finite
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.likelihood import LikelihoodModel
+from custlab.value.likelihood import Coordinates, LikelihoodModel
 
 
 class GammaGamma(LikelihoodModel):
@@ -57,6 +57,12 @@ class GammaGamma(LikelihoodModel):
     """
 
     NAMES = ("p", "q", "gamma")
+    # Searched for: the scale gamma p / q, the spread of purchases 1 / p and of customers 1 / q.
+    COORDINATES = Coordinates(
+        spread=(False, True, True),
+        logs=((0, -1, 0), (0, 0, -1), (1, 1, -1)),
+        logs_plus=((0, 0, 0),) * 3,
+    )
 
     @classmethod
     def with_parameters(cls, p: float, q: float, gamma: float) -> GammaGamma:
@@ -97,7 +103,8 @@ class GammaGamma(LikelihoodModel):
         """
         x, m_x = checked_spend(X)
         likelihood = _LogLikelihood(x, m_x)
-        start = [2.0, 3.0, float(np.average(m_x, weights=x))]
+        mean = np.average(m_x, weights=x)
+        start = [np.log(mean * 2 / 3), np.log1p(1 / 2), np.log1p(1 / 3)]  # p of 2, q of 3
         self._fit_to(likelihood, start, len(x))
         self.n_customers_ = len(x)
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
@@ -13,20 +15,60 @@ from custlab.checks import check_choice
 from custlab.errors import CustLabError, InputError
 from custlab.i18n import _
 
-# In logarithms: FAR from the start (a factor of a million) a parameter has run away, and stands for
-# its limit; with a standard error above LOOSE it cannot be told from its limit.
-FAR, LOOSE = 14.0, 5.0
+# A spread of ALIKE, or of less than NEAR of its own standard error, is none: everybody is alike.
+# FAR in logarithms (a factor of a million) stands for infinity; with a standard error above LOOSE
+# a logarithm is as good as unknown.
+ALIKE, NEAR, FAR, LOOSE = 1e-4, 0.2, 14.0, 5.0
 
 
 class ConvergenceError(CustLabError):
     """A model that could not be fitted, and why."""
 
 
+@dataclass(frozen=True)
+class Coordinates:
+    """What a model's parameters are searched by: averages, and spreads between customers.
+
+    An average (a rate, odds) is searched for by its logarithm u, a spread s (one over a shape, 0
+    if everybody is alike) by t = log(1 + s). "Everybody is alike" is then the point t = 0 at which
+    the likelihood has a slope, and not a ridge to infinity. With s = exp(u) for an average, the
+    logarithms of the parameters are ``logs @ log(s) + logs_plus @ log(1 + s)``.
+
+    Parameters
+    ----------
+    spread : tuple of bool
+        For each coordinate whether it is a spread.
+    logs, logs_plus : tuple of tuple
+        One row for each parameter, one column for each coordinate.
+    """
+
+    spread: tuple
+    logs: tuple
+    logs_plus: tuple
+
+    def parameters(self, point) -> tuple[np.ndarray, np.ndarray]:
+        """Give the logarithms of the parameters, and their slopes by the coordinates."""
+        spread, logs, plus = np.array(self.spread), np.array(self.logs), np.array(self.logs_plus)
+        log_one_plus = np.where(spread, point, np.logaddexp(0, point))
+        share = -np.expm1(-log_one_plus)  # s / (1 + s)
+        log_s = np.where(spread, point + np.log(share), point)
+        slopes = np.where(spread, logs / share + plus, logs + plus * share)
+        return logs @ log_s + plus @ log_one_plus, slopes
+
+    def runs(self, names, coordinate: int, low: bool) -> tuple[str, str]:
+        """Say which parameter runs where when a coordinate goes to its low or its high end."""
+        down, up = np.array(self.logs)[:, coordinate], np.array(self.logs_plus)[:, coordinate]
+        rises = -down if low else down + up
+        first = int(np.flatnonzero(rises)[0])
+        return names[first], "infinity" if rises[first] > 0 else "zero"
+
+
 class LikelihoodModel(BaseEstimator):
     """What the value models share: positive parameters, found by maximum likelihood.
 
-    A model names its parameters in ``NAMES`` and finds them with ``_fit_to``; its story, its
-    likelihood and its predictions stand in its own file.
+    A model names its parameters in ``NAMES``, says in ``COORDINATES`` how they are searched for,
+    and finds them with ``_fit_to``; its story, its likelihood and its predictions stand in its own
+    file.
 
     Parameters
     ----------
@@ -38,6 +80,7 @@ class LikelihoodModel(BaseEstimator):
     """
 
     NAMES: tuple[str, ...] = ()
+    COORDINATES: Coordinates
 
     def __init__(self, max_iter=500, boundary="refuse"):
         self.max_iter = max_iter
@@ -55,19 +98,20 @@ class LikelihoodModel(BaseEstimator):
 
     def _fit_to(self, log_likelihood, start, n: int):
         """Find the parameters of highest likelihood of ``n`` customers, and keep them."""
-        kept = maximise(log_likelihood, start, self.NAMES, n, self.max_iter, self.boundary)
+        kept = maximise(
+            log_likelihood, start, self.NAMES, self.COORDINATES, n, self.max_iter, self.boundary
+        )
         limits = kept.pop("limits")
         for name, value in kept.items():
             setattr(self, f"{name}_", value)
-        sentences = [self._limit_in_words(name, end) for name, end in limits.items()]
+        sentences = [self._limit_in_words(name, end) for name, end in limits]
         self.limit_ = " ".join(dict.fromkeys(sentences))
         return self
 
     def _limit_in_words(self, name: str, end: str) -> str:
         """Say what it means that a parameter runs to an end, "infinity" or "zero"."""
-        ends = {"infinity": _("infinity"), "zero": _("zero")}
         return _("Parameter {name} lies at its limit, {end}: the data tell no more of it.").format(
-            name=name, end=ends[end]
+            name=name, end=_in_words(end)
         )
 
     def estimates(self) -> pd.DataFrame:
@@ -87,22 +131,24 @@ class LikelihoodModel(BaseEstimator):
         return tags
 
 
-def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str) -> dict:
+def maximise(log_likelihood, start, names, coordinates, n: int, max_iter: int, boundary: str):
     """Find the positive parameters of highest likelihood, and how sure they are.
 
-    The search runs over logarithms, which keeps parameters positive, and over the mean
-    likelihood of a customer, which keeps its scale the same for 100 and for a million. Where the
-    likelihood hardly curves, a parameter cannot be told from infinity or from zero; it is then
-    held there, a factor of a million from the start, and the others are searched again.
+    The search runs over :class:`Coordinates` and the mean likelihood of a customer, which keeps
+    its scale the same for 100 and for a million. A coordinate that reaches an end, or cannot be
+    told from it by the curvature of the likelihood, is held there, and the others are searched
+    again.
 
     Parameters
     ----------
     log_likelihood : callable
         Takes parameters; gives the log-likelihood and its gradient by the parameters.
     start : sequence of float
-        Where the search begins: the scale of the data.
+        Coordinates at which the search begins.
     names : sequence of str
         Names of the parameters.
+    coordinates : Coordinates
+        How the parameters follow from them.
     n : int
         Number of customers.
     max_iter : int
@@ -114,8 +160,8 @@ def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str)
     -------
     dict
         ``params`` and ``standard_errors`` (Series; missing for parameters at the boundary),
-        ``log_likelihood``, ``iterations`` and ``limits``: "infinity" or "zero" for each parameter
-        that is held at one.
+        ``log_likelihood``, ``iterations`` and ``limits``: for each coordinate held at an end, the
+        parameter that runs away and where to, "infinity" or "zero".
 
     Raises
     ------
@@ -123,56 +169,54 @@ def maximise(log_likelihood, start, names, n: int, max_iter: int, boundary: str)
         If the search stops early, a parameter runs away, or the top is flat.
     """
     check_choice("boundary", boundary, ("refuse", "accept"))
-    start = np.log(start)
+    spread, start = np.array(coordinates.spread), np.array(start, dtype=float)
+    ends = np.where(spread, [[ALIKE], [FAR]], [start - FAR, start + FAR])
 
-    def objective(log_params):
-        params = np.exp(np.clip(log_params, start - 2 * FAR, start + 2 * FAR))
+    def objective(point):
+        log_params, slopes = coordinates.parameters(point)
+        params = np.exp(log_params)
         value, gradient = log_likelihood(params)
-        return -value / n, -gradient * params / n
+        return -value / n, -(gradient * params) @ slopes / n
 
-    point, walls = start, {}
-    ran = np.full(len(start), False)  # a and b, for example, run away together
+    point, free, steps = start, np.full(len(start), True), 0
     while True:
-        point, slopes, steps = _search(objective, point, walls, max_iter)
-        ridge = np.where(ran, 0, point - start)
-        if np.abs(ridge).max() <= FAR:
-            information = _information(objective, point, walls, n)
-            _check_arrival(slopes, n, information, steps, max_iter)
-            ridge = _flat_direction(information, walls)
-        if ridge is None:
+        point, steps = _climb(objective, point, free, ends, max_iter)
+        free = free & (point > ends[0]) & (point < ends[1])
+        information = _information(objective, point, free, n)
+        point = _settled(objective, point, free, ends, information, n, steps, max_iter)
+        covariance = _inverse(information)
+        reach = np.where(spread, np.minimum(point / NEAR, LOOSE), LOOSE)[free]
+        looseness = np.sqrt(np.diag(covariance)) / reach
+        if not (looseness > 1).any():
             break
-        wall = int(np.argmax(np.abs(ridge) > np.abs(ridge).max() / 2))  # the first of them
-        along = np.round(ridge / ridge[wall])  # 1 for what runs with it, 0 for what hardly moves
-        before = objective(point)[0]
-        point, infinite = _nearer_end(objective, point, start, walls, wall, along, max_iter)
-        if boundary == "refuse":
-            _refuse_runaway(names[wall], infinite)
-        if objective(point)[0] > before + 1 / n:
+        loosest = np.flatnonzero(free)[np.argmax(looseness)]
+        free[loosest] = False
+        likely = objective(point)[0]
+        point = _nearer_end(objective, point, free, loosest, ends, max_iter)
+        if objective(point)[0] > likely + 1 / n:
             _refuse_flat()
-        walls[wall] = infinite
-        ran |= along != 0
-    errors = _standard_errors(information, walls)
-    errors[ran] = np.nan
-    params = pd.Series(np.exp(point), index=names)
+    low = point <= ends[0]
+    limits = [coordinates.runs(names, held, low[held]) for held in np.flatnonzero(~free)]
+    if boundary == "refuse" and limits:
+        _refuse_runaway(*limits[0])
+    value = -objective(point)[0] * n
+    log_params, slopes = coordinates.parameters(np.where(spread & low, np.exp(-FAR), point))
+    params = np.exp(log_params)
+    errors = np.sqrt(np.diag(slopes[:, free] @ covariance @ slopes[:, free].T)) * params
+    errors[(slopes[:, ~free] != 0).any(axis=1)] = np.nan
     return {
-        "params": params,
-        "standard_errors": errors * params,
-        "log_likelihood": -objective(point)[0] * n,
+        "params": pd.Series(params, index=names),
+        "standard_errors": pd.Series(errors, index=names),
+        "log_likelihood": value,
         "iterations": steps,
-        "limits": {names[wall]: "infinity" if up else "zero" for wall, up in walls.items()},
+        "limits": limits,
     }
 
 
-def _free(values, walls) -> np.ndarray:
-    """Say which parameters are still searched for."""
-    return ~np.isin(np.arange(len(values)), list(walls))
-
-
-def _search(objective, point, walls, max_iter: int):
-    """Climb from a point, parameters at a wall held; give the top, its slopes and the steps."""
-    free = _free(point, walls)
+def _climb(objective, point, free, ends, max_iter: int):
+    """Climb from a point, the coordinates that are not free held; give the top and the steps."""
     if not free.any():
-        return point, np.empty(0), 0
+        return point, 0
 
     def partly(some):
         whole = point.copy()
@@ -180,42 +224,71 @@ def _search(objective, point, walls, max_iter: int):
         value, gradient = objective(whole)
         return value, gradient[free]
 
-    options = {"maxiter": max_iter, "gtol": 1e-7}
-    found = minimize(partly, point[free], jac=True, method="BFGS", options=options)
+    bounds, some, before, steps = ends[:, free].T, point[free], np.inf, 0
+    while True:  # a search that has lost its way goes on from where it stands, with a fresh memory
+        options = {"maxiter": max_iter - steps, "gtol": 1e-7, "ftol": 1e-15}
+        found = minimize(partly, some, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        some, steps, gain, before = found.x, steps + found.nit, before - found.fun, found.fun
+        uphill = np.clip(some - found.jac, *bounds.T) - some
+        if np.abs(uphill).max() < 1e-5 or gain < 1e-9 or steps >= max_iter:
+            break
     top = point.copy()
-    top[free] = found.x
-    return top, found.jac, found.nit
+    top[free] = some
+    return top, steps
 
 
-def _nearer_end(objective, point, start, walls, wall: int, along, max_iter: int):
-    """Follow a ridge to its likelier end, infinity or zero, and hold one parameter there."""
-    tops = []
-    for distance in (FAR, -FAR):
-        away = point + along * (start[wall] + distance - point[wall])
-        top, *__ = _search(objective, away, {**walls, wall: distance > 0}, max_iter)
-        tops.append((objective(top)[0], top))
-    (high, far), (low, near) = tops
-    infinite = high <= low + 1e-9
-    return (far if infinite else near), infinite
+def _information(objective, point, free, n: int) -> np.ndarray:
+    """Give the observed information: second derivatives as differences of exact gradients."""
+    places = np.flatnonzero(free)
+    steps = np.minimum(1e-4, np.abs(point[free]) / 2 + 1e-6)
+    slopes = np.empty((len(places), len(places)))
+    for row, (place, step) in enumerate(zip(places, steps, strict=True)):
+        shift = step * (np.arange(len(point)) == place)
+        change = objective(point + shift)[1] - objective(point - shift)[1]
+        slopes[row] = change[free] / (2 * step)
+    return n * (slopes + slopes.T) / 2
 
 
-def _flat_direction(information: np.ndarray, walls) -> np.ndarray | None:
-    """Find a direction that the data leave open, if there is one: the top hardly curves in it.
+def _settled(objective, point, free, ends, information, n: int, steps: int, max_iter: int):
+    """Make the last step to the top, or say that it was not reached.
 
-    The distance from the limit is then less than a fifth of its own standard error.
+    The search may also stop because rounding hides any further gain: that is an arrival as well.
     """
-    free = _free(range(len(information) + len(walls)), walls)
-    if not free.any():
-        return None
+    slope = objective(point)[1][free]
     curvature, directions = np.linalg.eigh(information)
-    if curvature[0] > LOOSE**-2:
-        return None
-    direction = np.zeros(len(free))
-    direction[free] = directions[:, 0]
-    return direction
+    steep = curvature > LOOSE**-2
+    last = np.where(steep, n * slope @ directions / np.where(steep, curvature, 1), 0)
+    gain = (last**2 * curvature).sum() / 2
+    if np.abs(slope).max(initial=0) > 1e-5 and (steps >= max_iter or gain > 1e-3):
+        raise ConvergenceError(
+            _(
+                "The fit stopped after {steps} steps without settling (slope {slope:.1e}). "
+                "Raise max_iter; if that does not help, the data do not determine the model."
+            ).format(steps=steps, slope=np.abs(slope).max())
+        )
+    there = point.copy()
+    there[free] -= directions @ last
+    return np.clip(there, *ends)
 
 
-def _refuse_runaway(name: str, infinite: bool) -> None:
+def _inverse(information: np.ndarray) -> np.ndarray:
+    """Invert the information; where it is zero, the variance is as good as infinite."""
+    curvature, directions = np.linalg.eigh(information)
+    return (directions / np.maximum(curvature, 1e-12)) @ directions.T
+
+
+def _nearer_end(objective, point, free, place: int, ends, max_iter: int) -> np.ndarray:
+    """Hold one coordinate at its likelier end, and search for the others again."""
+    tops = []
+    for end in ends[:, place]:
+        away = point.copy()
+        away[place] = end
+        tops.append(_climb(objective, away, free, ends, max_iter)[0])
+    low, high = (objective(top)[0] for top in tops)
+    return tops[0] if low <= high + 1e-9 else tops[1]
+
+
+def _refuse_runaway(name: str, end: str) -> None:
     raise ConvergenceError(
         _(
             "The fit does not converge: parameter {name} runs to {where}. The customers vary too "
@@ -223,7 +296,7 @@ def _refuse_runaway(name: str, infinite: bool) -> None:
             "tells it (invoices by contract, for example, are no decisions to buy). With "
             "boundary='accept' the limit is taken: predictions hold, some standard errors are "
             "missing."
-        ).format(name=name, where=_("infinity") if infinite else _("zero"))
+        ).format(name=name, where=_in_words(end))
     )
 
 
@@ -236,42 +309,8 @@ def _refuse_flat() -> None:
     )
 
 
-def _check_arrival(slopes, n: int, information, steps: int, max_iter: int) -> None:
-    """BFGS may also stop because rounding hides any further gain: that is an arrival as well."""
-    if np.abs(slopes).max(initial=0) <= 1e-5:
-        return
-    curvature, directions = np.linalg.eigh(information)
-    steep = curvature > LOOSE**-2
-    gain = ((n * slopes @ directions)[steep] ** 2 / curvature[steep]).sum() / 2
-    if steps >= max_iter or gain > 1e-3:
-        raise ConvergenceError(
-            _(
-                "The fit stopped after {steps} steps without settling (slope {slope:.1e}). "
-                "Raise max_iter; if that does not help, the data do not determine the model."
-            ).format(steps=steps, slope=np.abs(slopes).max())
-        )
-
-
-def _information(objective, log_params, walls, n: int) -> np.ndarray:
-    """Give the observed information: second derivatives as differences of exact gradients."""
-    step = 1e-4
-    free = _free(log_params, walls)
-    shifts = step * np.eye(len(log_params))[free]
-    slopes = [
-        objective(log_params + shift)[1] - objective(log_params - shift)[1] for shift in shifts
-    ]
-    information = n * np.reshape(slopes, (len(shifts), len(log_params)))[:, free] / (2 * step)
-    return (information + information.T) / 2
-
-
-def _standard_errors(information: np.ndarray, walls) -> np.ndarray:
-    """Invert the information; none for parameters at a wall.
-
-    The errors are those of the logarithms; times the parameter they are its own (delta method).
-    """
-    errors = np.full(len(information) + len(walls), np.nan)
-    errors[_free(errors, walls)] = np.sqrt(np.diag(np.linalg.inv(information)))
-    return errors
+def _in_words(end: str) -> str:
+    return {"infinity": _("infinity"), "zero": _("zero")}[end]
 
 
 def estimates(params: pd.Series, standard_errors: pd.Series, level: float = 0.95) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.contractual import checked_periods, subscription_periods
 from custlab.value.histories import days_per_unit
-from custlab.value.likelihood import LikelihoodModel
+from custlab.value.likelihood import Coordinates, LikelihoodModel
 
 
 class ShiftedBetaGeometric(LikelihoodModel):
@@ -54,6 +54,10 @@ class ShiftedBetaGeometric(LikelihoodModel):
     """
 
     NAMES = ("alpha", "beta")
+    # Searched for: the odds of leaving alpha / beta and their spread 1 / (alpha + beta).
+    COORDINATES = Coordinates(
+        spread=(False, True), logs=((1, -1), (0, -1)), logs_plus=((-1, 0), (-1, 0))
+    )
 
     @classmethod
     def with_parameters(cls, alpha: float, beta: float) -> ShiftedBetaGeometric:
@@ -101,9 +105,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
                 _("All customers were followed for one period only: at least two are needed.")
             )
         counts = (np.bincount(periods[ended]), np.bincount(periods[~ended]))
-        return self._fit_to(
-            lambda params: _log_likelihood(params, *counts), [1.0, 3.0], len(periods)
-        )
+        start = [np.log(1 / 3), np.log1p(1 / 4)]  # alpha of 1, beta of 3
+        return self._fit_to(lambda params: _log_likelihood(params, *counts), start, len(periods))
 
     def survival(self, t) -> np.ndarray:
         """Give the share of a cohort that is still there after ``t`` periods.

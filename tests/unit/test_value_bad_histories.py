@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln
 from scipy.stats import beta as beta_law
 
 from custlab import load_case
@@ -164,6 +166,50 @@ def test_expected_purchases_where_customers_leave_nearly_alike(leaving, x):
     assert np.isfinite(model.expected_purchases_of_new(t))
 
 
+@pytest.mark.parametrize("leaving", [(0.3, 0.7), (0.05, 0.1), (0.8, 2.4), (19, 300)])
+@pytest.mark.parametrize(("r", "alpha"), [(5, 30.0), (1e5, 1e6)])
+def test_expected_purchases_of_customers_who_buy_nearly_alike(leaving, r, alpha):
+    """a + b = 1 stopped with "Eigenvalues did not converge"; long times came out 1 % wrong."""
+    (a, b), t = leaving, 5000.0
+    law = beta_law(a, b)
+
+    def bought(share):
+        p = max(law.ppf(share), 1e-300)
+        return -np.expm1(-r * np.log1p(p * t / alpha)) / p
+
+    expected = BGNBD.with_parameters(r=r, alpha=alpha, a=a, b=b).expected_purchases_of_new(t)
+    assert expected == pytest.approx(quad(bought, 0, 1, limit=1000, epsrel=1e-10)[0], rel=1e-4)
+
+
+def test_no_better_parameters_are_found_by_brute_force():
+    """Ten firms of 10 to 100 customers, most at a limit: three other starts each do no better."""
+    rng = np.random.default_rng(5)
+    for seed in range(10):
+        rate, r, a, b = np.exp(rng.uniform([-4, -3, -3, -2], [1, 4, 5, 6]))
+        customers = simulate_histories(
+            int(rng.choice([10, 100])), r=r, alpha=r / rate, a=a, b=b, T=40, seed=seed
+        )
+        if not customers["x"].any():
+            continue
+        model = BGNBD(boundary="accept").fit(customers)
+        distinct = customers.groupby(["x", "t_x", "T"]).size().rename("n").reset_index()
+        start = np.log([0.5, 0.5 / (customers["x"].sum() / customers["T"].sum()), 1, 2])
+        for away in rng.normal(0, 1.5, (3, 4)):
+            found = minimize(_minus_likelihood, start + away, (distinct,), method="L-BFGS-B",
+                             bounds=np.column_stack([start - 13, start + 13]))  # fmt: skip
+            assert model.log_likelihood_ > -found.fun - 1
+
+
+def _minus_likelihood(log_params, distinct):
+    """As in Fader, Hardie & Lee (2005), equation 6, customer by customer."""
+    r, alpha, a, b = np.exp(log_params)
+    x, t_x, T, n = distinct[["x", "t_x", "T", "n"]].to_numpy().T
+    bought = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    stayed = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + T)
+    left = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + t_x)
+    return -n @ (bought + np.where(x > 0, np.logaddexp(stayed, left), stayed))
+
+
 ALIKE = {
     "fifty the same": {"x": [3] * 50, "t_x": [20.0] * 50, "T": [30.0] * 50},
     "one customer": {"x": [3], "t_x": [20.0], "T": [30.0]},
@@ -182,6 +228,15 @@ def test_customers_without_differences_at_their_limit(name):
     assert model.standard_errors_.isna().any()
     assert np.isfinite(model.expected_purchases(customers, [1, 52])).all(axis=None)
     assert np.isfinite(model.purchase_distribution(52, 5)).all()
+
+
+def test_where_nobody_seems_to_leave_the_limit_says_so():
+    """Fifty equal customers: one processor gave a probability of leaving of 1/3, others refused."""
+    customers = pd.DataFrame(ALIKE["fifty the same"])
+    model = BGNBD(boundary="accept").fit(customers)
+    assert "everybody buys 0.1 times" in model.limit_
+    assert "everybody stays" in model.limit_
+    np.testing.assert_allclose(model.expected_purchases(customers, 52), 5.2, rtol=1e-3)
 
 
 def test_spend_and_contracts_at_their_limit():
