@@ -50,8 +50,8 @@ def load_case(name):
 def case_folder(name):
     """Give the folder with the files of a shipped case.
 
-    Where the library is installed without the course, as on a JupyterHub, the simulator writes
-    the same files into a folder that lasts as long as this process.
+    Where the library is installed without the course or its data, as on a JupyterHub, the
+    simulator writes the same files into a folder that lasts as long as this process.
 
     Parameters
     ----------
@@ -76,11 +76,12 @@ def case_folder(name):
     """
     check_case_name(name)
     try:
-        return datasets_dir() / name
+        folder = datasets_dir() / name
     except CustLabError:
         if os.environ.get("CUSTLAB_HOME"):
             raise
-    return _written(name)
+        return _written(name)
+    return folder if folder.is_dir() else _written(name)
 
 
 @lru_cache

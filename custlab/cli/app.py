@@ -11,6 +11,7 @@ from custlab.cli.export import export
 from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
 from custlab.cli.handout import handout
+from custlab.cli.hub import hub
 from custlab.cli.regrade import regrade
 from custlab.cli.report import report
 
@@ -50,5 +51,5 @@ def check() -> None:
 
 
 app.command()(handout)
-for command in (collect, grade, report, feedback, export, regrade):
+for command in (collect, grade, report, feedback, export, regrade, hub):
     app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -18,9 +19,18 @@ from custlab.i18n import _
 
 START_PAGE = "notebooks/00-start-here.ipynb"
 FIRST_PORT = 8888
-RECEIPT_HOOK = "custlab.exercises.receipt_hook.refresh_receipts"
-HANDOUT = "custlab.exercises.handout.Handout"
+SECONDS_TO_END = 10
 LAB_EXTENSIONS = Path(__file__).resolve().parent.parent / "labextensions"
+SERVER_SETTINGS = {
+    # A saved notebook always carries the newest answers, also after its page was loaded again.
+    "ContentsManager": {"pre_save_hook": "custlab.exercises.receipt_hook.refresh_receipts"},
+    # A lesson exported as a page shows its questions, not their keys.
+    "HTMLExporter": {"preprocessors": ["custlab.exercises.handout.Handout"]},
+    # Links from feedback pages lead to a heading, which JupyterLab by itself does not go to.
+    "LabApp": {
+        "extra_labextensions_path": [str(Path(__file__).resolve().parents[1] / "labextensions")]
+    },
+}
 # A newcomer should meet the course, not questions about news and updates.
 QUIET_SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -99,6 +109,9 @@ def _run_until_ended(command: list[str], root: Path, environment: dict[str, str]
             status = server.wait()
         except KeyboardInterrupt:
             end()  # JupyterLab itself would ask first, and go on when nobody answers
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                server.wait(SECONDS_TO_END)
+            server.kill()
     return 0 if asked else status
 
 
@@ -188,12 +201,6 @@ def server_command(root: Path, port: int, token: str, browser: bool) -> list[str
     command += [f"--ServerApp.root_dir={root}", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"]
     command += [f"--LabApp.default_url=/lab/tree/{START_PAGE}", "--Application.log_level=ERROR"]
-    # A saved notebook always carries the newest answers, also after its page was loaded again.
-    command.append(f"--ContentsManager.pre_save_hook={RECEIPT_HOOK}")
-    # Links from feedback pages lead to a heading, which JupyterLab by itself does not go to.
-    command.append(f"--LabApp.extra_labextensions_path={LAB_EXTENSIONS}")
-    # A lesson exported as a page shows its questions, not their keys.
-    command.append(f"--HTMLExporter.preprocessors={HANDOUT}")
     if _can_encrypt():
         # Otherwise every kernel start prints a warning that a newcomer cannot act on.
         command.append("--KernelManager.transport_encryption=auto")
@@ -235,17 +242,55 @@ def server_environment(root: Path, instructor: bool = False) -> dict[str, str]:
     True
     """
     folder = root / ".jupyter-state"
-    settings = folder / "labconfig"
-    settings.mkdir(parents=True, exist_ok=True)
-    hidden = {f"@jupyter/nbgrader:{tool}": not instructor for tool in INSTRUCTOR_TOOLS}
-    for name, content in {
-        "default_setting_overrides.json": QUIET_SETTINGS,
-        "page_config.json": {"disabledExtensions": hidden},
-    }.items():
-        write_atomic(settings / name, json.dumps(content, indent=2) + "\n")
+    write_settings(folder, instructor)
     paths = [str(folder), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     return {
         **os.environ,
         "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path),
         "CUSTLAB_HOME": str(root),
     }
+
+
+def write_settings(folder: Path, instructor: bool = False) -> list[Path]:
+    """Write what JupyterLab needs for the course into a folder of Jupyter's configuration.
+
+    Parameters
+    ----------
+    folder : Path
+        The course's own, or ``/etc/jupyter`` where many work on one server. Settings that are
+        there already and are not the course's are kept.
+    instructor : bool
+        Whether to show nbgrader's tools.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    CustLabError
+        If a file that is there is no JSON.
+    """
+    hidden = {f"@jupyter/nbgrader:{tool}": not instructor for tool in INSTRUCTOR_TOOLS}
+    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
+    return [
+        write_atomic(folder / name, json.dumps(_joined(folder / name, content), indent=2) + "\n")
+        for name, content in {
+            "labconfig/default_setting_overrides.json": QUIET_SETTINGS,
+            "labconfig/page_config.json": {"disabledExtensions": hidden},
+            "jupyter_server_config.json": SERVER_SETTINGS,
+        }.items()
+    ]
+
+
+def _joined(path: Path, settings: dict) -> dict:
+    """Give the settings of a file with ours in their places."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        return known | {name: known.get(name, {}) | part for name, part in settings.items()}
+    except FileNotFoundError:
+        return settings
+    except (ValueError, AttributeError, TypeError) as error:
+        text = _("{path} cannot be read as settings ({why}). Mend or remove it, then try again.")
+        raise CustLabError(text.format(path=path, why=error)) from error

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from custlab.cli.lab import server_command
+from custlab.cli.lab import server_command, write_settings
 from custlab.grading.feedback.reread import Places
 from tests.browser.conftest import TOKEN, Lab, _free_port, _settings
 from tests.hygiene import ROOT
@@ -37,6 +37,7 @@ def course(tmp_path_factory):
     (folder / "notebooks").mkdir()
     for lesson in QUESTIONS:
         shutil.copy(ROOT / "notebooks" / f"{lesson}.ipynb", folder / "notebooks")
+    write_settings(home / "config")
     port = _free_port()
     command, server = server_command(folder, port, TOKEN, browser=False), Lab(folder, port)
     with (home / "log.txt").open("w", encoding="utf-8") as log:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from custlab.cli import check
 from custlab.cli.app import app
-from custlab.cli.lab import free_port, server_environment
+from custlab.cli.lab import free_port
 from custlab.errors import CustLabError
 from tests.hygiene import ROOT
 
@@ -233,6 +233,8 @@ def test_lab_serves_the_start_page_without_asking_about_news(ended_by):
         name = "@jupyterlab/apputils-extension:notification"
         settings = json.loads(_answer(f"{base}/lab/api/settings/{name}?token={token}")[1])
         assert settings["schema"]["properties"]["fetchNews"]["default"] == "false"
+        page = _answer(f"{base}/nbconvert/html/notebooks/00-start-here.ipynb?token={token}")[1]
+        assert "What follows from the picture" not in re.sub("<[^>]+>", "", page), "a folded cell"
         if ended_by == "SIGINT":  # Ctrl-C reaches both
             os.killpg(server.pid, signal.SIGINT)
         else:
@@ -265,14 +267,30 @@ def test_a_handout_shows_questions_without_their_keys(tmp_path):
     assert "03-role-types" in str(wrong.exception)
 
 
-def test_learners_do_not_meet_a_button_that_calls_blank_answers_a_success(bare_course):
-    def hidden(instructor):
-        server_environment(bare_course, instructor)
-        config = bare_course / ".jupyter-state" / "labconfig" / "page_config.json"
+def test_learners_do_not_meet_a_button_that_calls_blank_answers_a_success(tmp_path):
+    def hidden(*options):
+        done = CliRunner().invoke(app, ["hub", "--to", str(tmp_path), *options])
+        assert done.exit_code == 0, done.output
+        config = tmp_path / "labconfig" / "page_config.json"
         return json.loads(config.read_text(encoding="utf-8"))["disabledExtensions"]
 
-    assert hidden(instructor=False)["@jupyter/nbgrader:validate-assignment"] is True
-    assert hidden(instructor=True)["@jupyter/nbgrader:validate-assignment"] is False
+    assert hidden()["@jupyter/nbgrader:validate-assignment"] is True
+    assert hidden("--instructor")["@jupyter/nbgrader:validate-assignment"] is False
+
+
+def test_a_hubs_own_settings_are_kept(tmp_path):
+    path = tmp_path / "jupyter_server_config.json"
+    path.write_text('{"ServerApp": {"port": 7}, "LabApp": {"collaborative": true}}')
+    for _again in range(2):
+        CliRunner().invoke(app, ["hub", "--to", str(tmp_path)])
+    settings = json.loads(path.read_text(encoding="utf-8"))
+    assert settings["ServerApp"] == {"port": 7}
+    assert settings["LabApp"]["collaborative"] is True
+    assert settings["ContentsManager"]["pre_save_hook"].endswith("refresh_receipts")
+    path.write_text("{port: 7")
+    refused = CliRunner().invoke(app, ["hub", "--to", str(tmp_path)])
+    assert str(path) in str(refused.exception)
+    assert path.read_text(encoding="utf-8") == "{port: 7", "left as it was"
 
 
 @pytest.mark.parametrize("sign", ["\x1b[2J", "\r", "\x9b31m", "\u202e", "\u2028", "\ud800", "\x07"])
