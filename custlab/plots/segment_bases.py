@@ -60,8 +60,8 @@ def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, lim
     texts = table.map(f"{{:+.{decimals}f}}".format).where(size >= LEAST_TOLD, "")
     shaded_table(
         ax, table.clip(-limit, limit), texts, rows, columns, white=size > 0.7 * limit,
-        low=-limit, high=limit, cmap="RdBu_r", fontsize=9, fontweight=np.where(size >= bold, "bold", "normal"),
-        in_layout=False,
+        low=-limit, high=limit, cmap="RdBu_r", fontsize=9,
+        fontweight=np.where(size >= bold, "bold", "normal"), in_layout=False,
     )  # fmt: skip
 
 
