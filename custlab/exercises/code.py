@@ -48,6 +48,7 @@ __all__ = [
     "compare_series",
     "ids_in",
     "values_by",
+    "word",
 ]
 
 

@@ -58,7 +58,8 @@ def rounded_too_far(got: Any, expected: Any) -> np.ndarray:
     [True, True, False]
     """
     got, expected = np.asarray(got, float), np.asarray(expected, float)
-    short = np.logical_or.reduce([_is_rounded(got, expected, n) for n in range(PLACES)])
+    short = np.logical_or.reduce([_is_rounded(got, expected, n) for n in range(1, PLACES)])
+    short |= _is_rounded(got, expected, 0) & (np.abs(expected) >= 10)
     return short & (got != 0) & ~numbers_agree(got, expected)
 
 
