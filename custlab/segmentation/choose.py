@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, pairwise_distances, silhouette_samples
+from sklearn.metrics import pairwise_distances, silhouette_samples
 from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array
@@ -15,7 +15,8 @@ from sklearn.utils.validation import check_array
 from custlab.checks import check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.segmentation.stability import Stability, best_jaccard, rows_alike, summarise
+from custlab.segmentation.methods import Segmenter, starts_for
+from custlab.segmentation.stability import resampled
 
 # From which mean Jaccard similarity of its weakest segment a division counts as stable.
 STABLE = 0.75
@@ -97,7 +98,7 @@ def choose_k(
     X,
     ks=range(2, 11),
     *,
-    n_init: int = 10,
+    n_init: int | None = None,
     n_references: int = 10,
     n_boot: int = 20,
     sample: int = 5_000,
@@ -106,7 +107,8 @@ def choose_k(
     """Try several numbers of segments and compare five criteria.
 
     K-means is fitted once for each k and reused for inertia, silhouette, gap and as the start of
-    the Gaussian mixture behind BIC. Resamples and reference data are drawn once for all k.
+    the Gaussian mixture behind BIC. The stability is that of :func:`bootstrap_stability` for
+    ``Segmenter(k)``. Resamples and reference data are the same for all k.
 
     Parameters
     ----------
@@ -114,14 +116,14 @@ def choose_k(
         Features on comparable scales: see ``MixedScaler``.
     ks : iterable of int
         Numbers of segments, each at least 2.
-    n_init : int
-        Random starts of each K-means fit.
+    n_init : int, optional
+        Random starts of each K-means fit; by default those of :class:`Segmenter`, and fewer (10 up
+        to 2,000 customers) on each resample and reference.
     n_references : int
         Reference data sets of the gap statistic: uniform over the box along the principal
         components of the data.
     n_boot : int
-        Resamples for the stability, with replacement. Each, like each reference data set, is
-        clustered from one k-means++ start.
+        Resamples for the stability, with replacement.
     sample : int
         With more customers than that, the silhouette is computed on a random sample of this size.
     random_state : int
@@ -155,19 +157,22 @@ def choose_k(
     values = check_array(X, dtype=float, ensure_min_samples=2)
     ks = _checked_ks(values, ks)
     random = check_random_state(random_state)
-    fits = {k: KMeans(k, n_init=n_init, random_state=random_state).fit(values) for k in ks}
-    labels = {k: fit.labels_ for k, fit in fits.items()}
+    segmenters = {k: Segmenter(k, n_init=n_init, random_state=random_state) for k in ks}
+    labels = {k: segmenter.fit_predict(values) for k, segmenter in segmenters.items()}
     inertia = {1: np.square(values - values.mean(axis=0)).sum()}
-    inertia.update({k: fit.inertia_ for k, fit in fits.items()})
+    inertia.update({k: segmenter.model_.inertia_ for k, segmenter in segmenters.items()})
     table = pd.DataFrame({"inertia": inertia}).rename_axis("k")
     rows, widths = _silhouettes(values, labels, sample, random)
     table["silhouette"] = pd.Series(widths)
-    table[["gap", "gap_se"]] = _gaps(values, table["inertia"], n_references, random)
-    mixtures = {k: mixture_from(values, fit).fit(values) for k, fit in fits.items()}
+    starts = starts_for(len(values), again=True) if n_init is None else n_init
+    table[["gap", "gap_se"]] = _gaps(values, table["inertia"], n_references, starts, random)
+    mixtures = {k: mixture_from(values, segmenter.model_).fit(values)
+                for k, segmenter in segmenters.items()}  # fmt: skip
     table["bic"] = pd.Series({k: mixture.bic(values) for k, mixture in mixtures.items()})
     least = np.square(NO_SPREAD * values.std(axis=0))
     collapsed = tuple(k for k, found in mixtures.items() if (found.covariances_ < least).any())
-    stability = _stabilities(values, labels, n_boot, random)
+    stability = {k: resampled(values, segmenter, labels[k], n_boot, random_state)
+                 for k, segmenter in segmenters.items()}  # fmt: skip
     table["jaccard"] = pd.Series({k: s.segments["jaccard"].min() for k, s in stability.items()})
     table["ari"] = pd.Series({k: s.ari for k, s in stability.items()})
     return KChoice(table, len(values), rows, labels, stability, collapsed)
@@ -244,10 +249,10 @@ def _silhouettes(values, labels: dict, sample: int, random):
     return len(chosen), means
 
 
-def _gaps(values, inertia: pd.Series, n_references: int, random) -> pd.DataFrame:
+def _gaps(values, inertia: pd.Series, n_references: int, starts: int, random) -> pd.DataFrame:
     """Compare the log of the inertia with that of data without any segments."""
     logs = pd.DataFrame(
-        [_reference_logs(values, inertia.index, random) for __ in range(n_references)]
+        [_reference_logs(values, inertia.index, starts, random) for __ in range(n_references)]
     )
     # Where every row lies on its centre the gap is infinite: no number, and no suggestion.
     left = inertia.where(inertia > 1e-12 * inertia.iloc[0])
@@ -256,7 +261,7 @@ def _gaps(values, inertia: pd.Series, n_references: int, random) -> pd.DataFrame
     return pd.DataFrame({"gap": gap, "gap_se": error})
 
 
-def _reference_logs(values, ks, random) -> dict:
+def _reference_logs(values, ks, starts: int, random) -> dict:
     """Draw one reference data set and give the log of its inertia for each k."""
     center = values.mean(axis=0)
     axes = np.linalg.svd(values - center, full_matrices=False)[2]
@@ -265,7 +270,7 @@ def _reference_logs(values, ks, random) -> dict:
     total = np.square(reference - reference.mean(axis=0)).sum()
     logs = {1: np.log(total)}
     for k in ks[ks > 1]:
-        fit = KMeans(k, n_init=1, random_state=random.randint(2**31 - 1)).fit(reference)
+        fit = KMeans(k, n_init=starts, random_state=random.randint(2**31 - 1)).fit(reference)
         logs[k] = np.log(fit.inertia_)
     return logs
 
@@ -297,33 +302,6 @@ def mixture_from(values, fit: KMeans) -> GaussianMixture:
         precisions_init=1 / variances,
         max_iter=300,
     )
-
-
-def _stabilities(values, labels: dict, n_boot: int, random) -> dict[int, Stability]:
-    """Cluster the same resamples for every k.
-
-    A customer drawn three times is one row of weight 3: the same fit, on fewer rows.
-    """
-    matches = {k: [] for k in labels}
-    agreements = {k: [] for k in labels}
-    same = rows_alike(values)
-    for __ in range(n_boot):
-        weights = np.bincount(random.randint(len(values), size=len(values)), minlength=len(values))
-        seen = np.flatnonzero(weights)
-        part, seed = values[seen], random.randint(2**31 - 1)
-        alike = np.unique(same[seen], return_inverse=True)[1]
-        for k, found in labels.items():
-            if alike.max() < k:  # no more different rows than segments: each is one
-                again = alike
-            else:
-                fit = KMeans(k, n_init=1, random_state=seed).fit(part, sample_weight=weights[seen])
-                again = fit.labels_
-            matches[k].append(best_jaccard(found[seen], again, k))
-            agreements[k].append(adjusted_rand_score(found[seen], again))
-    return {
-        k: summarise(found, np.array(matches[k]), float(np.mean(agreements[k])))
-        for k, found in labels.items()
-    }
 
 
 def _elbow(inertia: pd.Series):

@@ -11,6 +11,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from custlab.checks import check_choice, check_features, check_k
@@ -22,6 +23,31 @@ from custlab.segmentation.profile import check_labels
 METHODS = ("kmeans", "hierarchical", "mixture", "mixed")
 # Ward's method keeps all pairs of customers: 15,000 customers take about 1 GB.
 MOST_ROWS_FOR_PAIRS = 15_000
+# Up to so many customers: starts of K-means on all of them, and on each of many resamples.
+STARTS = ((2_000, 100, 10), (20_000, 20, 5), (np.inf, 3, 1))
+
+
+def starts_for(rows: int, *, again: bool = False) -> int:
+    """Say from how many random starts K-means is run.
+
+    Parameters
+    ----------
+    rows : int
+        How many customers.
+    again : bool
+        Whether they are one of many resamples or references, which shall not take for ever.
+
+    Returns
+    -------
+    int
+        Many for few customers, where starts are cheap and luck is large.
+
+    Examples
+    --------
+    >>> starts_for(1_000), starts_for(1_000, again=True)
+    (100, 10)
+    """
+    return next(few if again else many for most, many, few in STARTS if rows <= most)
 
 
 class Segmenter(ClusterMixin, BaseEstimator):
@@ -37,8 +63,10 @@ class Segmenter(ClusterMixin, BaseEstimator):
     method : {"kmeans", "hierarchical", "mixture", "mixed"}
         K-means; Ward's hierarchical clustering; a Gaussian mixture with diagonal covariances;
         K-prototypes for tables that hold categories too.
-    n_init : int
-        Random starts (all methods but the hierarchical one, which has no chance in it).
+    n_init : int, optional
+        Random starts (all methods but the hierarchical one, which has no chance in it). By default
+        10, and for K-means 100 up to 2,000 customers, 20 up to 20,000, then 3. See
+        ``starts_agree_``.
     random_state : int, RandomState or None
         Source of the random starts.
 
@@ -48,6 +76,12 @@ class Segmenter(ClusterMixin, BaseEstimator):
         The segment of each customer, 0 = the largest.
     model_ : estimator
         The fitted scikit-learn model (or ``KPrototypes``).
+    starts_agree_ : float
+        For K-means from two starts on: adjusted Rand index between the best segments of the first
+        half of the starts and those of the second. Below 1 other starts find other segments, and
+        a better solution may have been missed: raise ``n_init``. With many yes/no answers it
+        stays below 1 however many starts there are: then none of many nearly equal divisions is
+        the right one.
 
     Examples
     --------
@@ -56,7 +90,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
     array([0, 0, 0, 1, 1])
     """
 
-    def __init__(self, n_clusters=3, method="kmeans", n_init=10, random_state=None):
+    def __init__(self, n_clusters=3, method="kmeans", n_init=None, random_state=None):
         self.n_clusters = n_clusters
         self.method = method
         self.n_init = n_init
@@ -87,11 +121,10 @@ class Segmenter(ClusterMixin, BaseEstimator):
         check_features(X, categories=self.method == "mixed")
         values = self._values(X, reset=True)
         check_k(values, self.n_clusters)
-        self.model_ = self._model(len(values))
         with warnings.catch_warnings():
-            # Fewer segments than asked for: told below, in a sentence.
+            # Fewer different customers than segments: told above, in a sentence.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            found = self.model_.fit_predict(values)
+            found = self._fit_model(values)
         sizes = np.bincount(found, minlength=self.n_clusters)
         self._order = np.argsort(-sizes, kind="stable").argsort()
         self.labels_ = self._order[found]
@@ -125,8 +158,23 @@ class Segmenter(ClusterMixin, BaseEstimator):
             return validate_data(self, X, reset=reset, skip_check_array=True)
         return validate_data(self, X, dtype=float, reset=reset, ensure_min_samples=1 + reset)
 
+    def _fit_model(self, values):
+        """Fit the model and give its segments."""
+        starts = starts_for(len(values)) if self.n_init is None else self.n_init
+        if self.method != "kmeans" or starts == 1:
+            self.model_ = self._model(len(values))
+            return self.model_.fit_predict(values)
+        random = check_random_state(self.random_state)
+        first, second = (
+            KMeans(self.n_clusters, n_init=part, random_state=random.randint(2**31 - 1)).fit(values)
+            for part in (starts - starts // 2, starts // 2)
+        )
+        self.starts_agree_ = float(adjusted_rand_score(first.labels_, second.labels_))
+        self.model_ = min(first, second, key=lambda model: model.inertia_)
+        return self.model_.labels_
+
     def _model(self, rows: int):
-        start = {"n_init": self.n_init, "random_state": self.random_state}
+        start = {"n_init": self.n_init or 10, "random_state": self.random_state}
         if self.method == "kmeans":
             return KMeans(self.n_clusters, **start)
         if self.method == "mixture":

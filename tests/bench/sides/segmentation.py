@@ -12,7 +12,7 @@ from custlab.segmentation import choose_k
 from custlab.segmentation.choose import mixture_from
 
 FEATURES, KS = 20, range(2, 11)
-STARTS, REFERENCES, RESAMPLES = 10, 10, 20
+STARTS, REFERENCES, RESAMPLES = 3, 10, 20
 
 
 def customers(rows):
@@ -37,17 +37,16 @@ def bare(values):
             KMeans(k, n_init=1, random_state=0).fit(box)
             fits += 1
     for __ in range(RESAMPLES):
-        drawn = np.bincount(random.randint(len(values), size=len(values)), minlength=len(values))
-        seen = np.flatnonzero(drawn)
+        drawn = values[random.randint(len(values), size=len(values))]
         for k in KS:
-            KMeans(k, n_init=1, random_state=0).fit(values[seen], sample_weight=drawn[seen])
+            KMeans(k, n_init=1, random_state=0).fit(drawn)
             fits += 1
     return {"fits": fits}
 
 
 def whole(values):
     """Let choose_k compare all five criteria."""
-    choice = choose_k(values, KS, n_init=STARTS, n_references=REFERENCES, n_boot=RESAMPLES)
+    choice = choose_k(values, KS, n_references=REFERENCES, n_boot=RESAMPLES)
     return {
         "silhouette_rows": choice.silhouette_rows,
         "suggestions": {name: int(k) for name, k in choice.suggestions["k"].dropna().items()},
