@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from custlab.cli.common import CourseFolder, open_course, say
+from custlab.cli.common import CourseFolder, Who, open_course, say, told_who
 
 
 def collect(
@@ -29,12 +29,7 @@ def collect(
         bool,
         typer.Option("--add-learners", help="Take in learners who are not in the gradebook yet."),
     ] = False,
-    who: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--is", help="Whose work the number of an LMS stands for, for namesakes: 4711=li-na."
-        ),
-    ] = None,
+    who: Who = None,
     times: Annotated[
         bool,
         typer.Option("--times", help="Record the files' times as the time of handing in."),
@@ -65,7 +60,7 @@ def collect(
             outcomes = collect_by_plugin(opened, assignment, plan, dry_run)
             raise typer.Exit(code=_tell(outcomes, dry_run))
     else:
-        plan = make_plan(opened, assignment, Path(source), pattern, add_learners, _told(who))
+        plan = make_plan(opened, assignment, Path(source), pattern, add_learners, told_who(who))
     outcomes = carry_out(opened, plan, force, times, dry_run)
     if source == "exchange":
         _tell_open(opened)
@@ -96,18 +91,6 @@ def _tell_open(course) -> None:
         named = " ".join(shlex.quote(str(path)) for path in places)
         say(_("Every account on this machine can read: {paths}").format(paths=named))
         say(_("Close it: {command}").format(command=f"chmod -R go-rwx {named}"))
-
-
-def _told(who: list[str] | None) -> dict[str, str]:
-    """Read the pairs of ``--is``."""
-    from custlab.errors import CustLabError
-    from custlab.i18n import _
-
-    pairs = [text.partition("=") for text in who or ()]
-    for number, _sign, student in pairs:
-        if not number.strip().isdigit() or not student.strip():
-            raise CustLabError(_("--is needs a number and a learner, for example 4711=li-na."))
-    return {number.strip(): student.strip() for number, _sign, student in pairs}
 
 
 def _tell(outcomes, dry_run: bool, plan=None, times: bool = False) -> int:

@@ -16,6 +16,10 @@ STEERING = re.compile(
 CourseFolder = Annotated[
     Path, typer.Option(help="The folder with nbgrader_config.py; by default this one.")
 ]
+Who = Annotated[
+    list[str] | None,
+    typer.Option("--is", help="Whose work an LMS's number stands for, of namesakes: 4711=li-na."),
+]
 
 
 def open_course(folder: Path):
@@ -48,6 +52,18 @@ def open_course(folder: Path):
             ).format(folder=Path(folder).resolve())
         )
     return Course(folder)
+
+
+def told_who(who: list[str] | None) -> dict[str, str]:
+    """Read the pairs of ``--is``: ids of learners by number."""
+    from custlab.errors import CustLabError
+    from custlab.i18n import _
+
+    pairs = [text.partition("=") for text in who or ()]
+    for number, _sign, student in pairs:
+        if not number.strip().isdigit() or not student.strip():
+            raise CustLabError(_("--is needs a number and a learner, for example 4711=li-na."))
+    return {number.strip(): student.strip() for number, _sign, student in pairs}
 
 
 def say(line: str) -> None:

@@ -39,6 +39,9 @@ def export(
     provisional: Annotated[
         bool, typer.Option("--provisional", help="Fill in marks that are not complete too.")
     ] = False,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Fill in feedback too: Moodle's Feedback comments.")
+    ] = False,
     excel: Annotated[
         bool, typer.Option("--excel", help="Mark the table as UTF-8 so that Excel reads it.")
     ] = False,
@@ -59,6 +62,13 @@ def export(
         if into:
             raise CustLabError(_("--into goes with --to moodle or --to canvas."))
         raise typer.Exit(_table(opened, assignment, output, excel, force, dry_run))
+    if comments and to is not Form.moodle:
+        raise CustLabError(
+            _(
+                "Only Moodle's sheet has room for comments. For Canvas: custlab feedback --zip "
+                "FILE --like SUBMISSIONS.zip."
+            )
+        )
     if into is None or len(assignment or []) != 1:
         raise CustLabError(
             _(
@@ -67,7 +77,8 @@ def export(
         )
     from custlab.grading.export import fill_sheet
 
-    filled = fill_sheet(opened, assignment[0], into, to.value, column, scale, provisional)
+    how = (column, scale, provisional, comments)
+    filled = fill_sheet(opened, assignment[0], into, to.value, *how)
     path = output or into.with_name(f"{into.stem}-marks{into.suffix}")
     if not dry_run:
         _write(path, filled.sheet.to_bytes(), force)

@@ -14,7 +14,7 @@ from custlab.cli.feedback import LESSONS
 def report(
     assignment: Annotated[str, typer.Argument(help="The assignment, for example 03-role-types.")],
     to: Annotated[
-        Path | None, typer.Option(help="The file to write; report.html beside the results.")
+        Path | None, typer.Option(help="The file to write; report.html, or report-names.html.")
     ] = None,
     names: Annotated[
         bool,

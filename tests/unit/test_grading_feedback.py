@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -183,3 +186,87 @@ def test_every_question_of_the_course_leads_to_a_heading_that_exists():
             source = (ROOT / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")
             assert f"## {place.heading}" in source or not place.heading, (cell, place)
             assert question.expected or not question.marking, f"{cell}: key not in words"
+
+
+def moodle_hands_out(archive: zipfile.ZipFile, participants: dict[str, str]) -> dict[str, set]:
+    """Read names as Moodle's zip importer does: the second part of five names the participant."""
+    given = {}
+    for name in archive.namelist():
+        for part in name.split("/"):
+            info = part.split("_", 4)
+            if len(info) >= 4 and info[1] in participants and info[2].startswith("assign"):
+                given.setdefault(participants[info[1]], set()).add(archive.read(name))
+                break
+    return given
+
+
+def canvas_hands_out(archive: zipfile.ZipFile, users: dict[str, str]) -> dict[str, set]:
+    """Read names as Canvas does: the first two numbers between underscores are user and file."""
+    given = {}
+    for name in archive.namelist():
+        user, _file = [part for part in name.rpartition("/")[2].split("_") if part.isdigit()][:2]
+        given.setdefault(users[user], set()).add(archive.read(name))
+    return given
+
+
+OF_MOODLE = "assignsubmission_file"
+
+
+@pytest.mark.parametrize(
+    ("read", "names"),
+    [
+        (moodle_hands_out, [f"alice_11_{OF_MOODLE}/{{f}}", f"bob_12_{OF_MOODLE}_/{{f}}"]),
+        (moodle_hands_out, [f"alice_11_{OF_MOODLE}_{{f}}", f"bob_12_{OF_MOODLE}_{{f}}"]),
+        (canvas_hands_out, ["alice_11_9001_{f}", "bob_LATE_12_9002_work-1.zip"]),
+    ],
+)  # fmt: skip
+def test_feedback_goes_back_as_one_zip_that_the_lms_can_read(written, tmp_path, read, names):
+    file, work = f"{ASSIGNMENT}.ipynb", io.BytesIO()
+    with zipfile.ZipFile(work, "w") as archive:
+        archive.writestr(file, b"{}")
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for name in names:
+            content = work.getvalue() if name.endswith(".zip") else b"{}"
+            archive.writestr(name.format(f=file), content)
+    words = ["feedback", ASSIGNMENT, "--course", str(written), "--zip", str(tmp_path / "out.zip")]
+    with pytest.raises(CustLabError, match="--like"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    done = CliRunner().invoke(app, [*words, "--like", str(tmp_path / "submissions.zip")])
+    assert "not packed: 李 雷" in done.output
+    assert done.exit_code == 1
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        given = read(archive, {"11": "alice", "12": "bob"})
+    assert given == {who: {page(written, who).encode()} for who in ("alice", "bob")}
+    with pytest.raises(CustLabError, match="already"):
+        CliRunner().invoke(
+            app, [*words, "--like", str(tmp_path / "submissions.zip")], catch_exceptions=False
+        )
+
+
+def test_feedback_goes_into_moodles_comments_beside_the_mark(graded, tmp_path):
+    sheet = tmp_path / "moodle.csv"
+    sheet.write_text(
+        "Identifier,Full name,ID number,Grade,Maximum grade,Feedback comments\n"
+        "Participant 1,x,李 雷,,12,\nParticipant 2,y,bob,,12,By hand: see me\n"
+        "Participant 3,z,alice,,12,\n",
+        encoding="utf-8",
+    )
+    words = ["export", ASSIGNMENT, "--to", "moodle", "--into", str(sheet), "--provisional"]
+    words += ["--scale", "--comments", "--course", str(graded)]
+    done = CliRunner().invoke(app, words)
+    assert "bob: somebody has written a comment" in done.output
+    table = pd.read_csv(tmp_path / "moodle-marks.csv", dtype=str, keep_default_na=False)
+    lei, bob, alice = table["Feedback comments"]
+    assert bob == "By hand: see me"
+    for told in ("Paying is the role of the buyer.", "Say <strong>how</strong> you know."):
+        assert told in lei
+    assert "<script" not in lei
+    assert not any(secret in lei + alice for secret in SECRETS)
+    first = (tmp_path / "moodle-marks.csv").read_bytes()
+    words[words.index(str(sheet))] = str(tmp_path / "moodle-marks.csv")
+    CliRunner().invoke(app, words)
+    assert (tmp_path / "moodle-marks-marks.csv").read_bytes() == first, "its own is renewed"
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("Feedback comments", "x"), "utf-8")
+    with pytest.raises(CustLabError, match="Feedback comments"):
+        CliRunner().invoke(app, [*words[:5], str(sheet), *words[6:], "--force"],
+                           catch_exceptions=False)  # fmt: skip

@@ -113,6 +113,20 @@ def test_the_report_shows_what_went_wrong_and_names_nobody(course):
     assert "absent-one" in named
 
 
+def test_names_never_take_the_place_of_the_page_for_the_class(course, tmp_path, monkeypatch):
+    words = ["report", ASSIGNMENT, "--course", str(course.root)]
+    CliRunner().invoke(app, words, catch_exceptions=False)
+    path = course.results(ASSIGNMENT) / "report.html"
+    before = path.read_bytes()
+    CliRunner().invoke(app, [*words, "--names"], catch_exceptions=False)
+    assert "learner-03" in path.with_name("report-names.html").read_text(encoding="utf-8")
+    monkeypatch.chdir(path.parent)
+    for same in (str(path), "report.html", f"../{ASSIGNMENT}/report.html"):
+        with pytest.raises(CustLabError, match="page for the class"):
+            CliRunner().invoke(app, [*words, "--names", "--to", same], catch_exceptions=False)
+    assert path.read_bytes() == before
+
+
 def test_nothing_graded_is_said(course):
     with pytest.raises(CustLabError, match="no assignment"):
         CliRunner().invoke(

@@ -150,6 +150,38 @@ def read_name(path: str, pattern: re.Pattern | None = None, zipped: int = 0) -> 
     return found
 
 
+def answer_path(path: str, zipped: int, name: str) -> str:
+    """Say under which path an LMS takes a file back for whoever handed one in.
+
+    Parameters
+    ----------
+    path : str
+        The path of a file that the LMS gave.
+    zipped : int
+        How many of its parts lead to a zip file that the learner made; 0 without one.
+    name : str
+        What the file to give back is called.
+
+    Returns
+    -------
+    str
+        A path in the same layout; empty if no LMS made the path.
+
+    Examples
+    --------
+    >>> answer_path("Na Li_123_assignsubmission_file/03.ipynb", 0, "03.html")
+    'Na Li_123_assignsubmission_file/03.html'
+    >>> answer_path("lina_LATE_47_99_03-1.ipynb", 0, "03.html")
+    'lina_LATE_47_99_03.html'
+    """
+    named = next((one for one in read_name(path, zipped=zipped) if one.lms), None)
+    if named is None:
+        return ""
+    part = PurePosixPath(path).parts[named.level]
+    match = (MOODLE if named.lms == "moodle" else CANVAS).fullmatch(part)
+    return part[: match.start("rest")] + name if match["rest"] else f"{part}/{name}"
+
+
 def _by_pattern(path: str, pattern: re.Pattern) -> list[Named]:
     match = pattern.search(path)
     if not match:

@@ -73,6 +73,7 @@ def fill_sheet(
     column: str = "",
     scale: bool = False,
     provisional: bool = False,
+    comments: bool = False,
 ):
     """Fill an assignment's marks into the sheet of an LMS; the file itself stays as it is.
 
@@ -90,6 +91,8 @@ def fill_sheet(
         The header of the column to fill.
     scale, provisional : bool
         Whether to convert points to the sheet's maximum; whether to fill in incomplete marks.
+    comments : bool
+        Whether to fill in feedback too, into Moodle's column of comments.
 
     Returns
     -------
@@ -98,7 +101,8 @@ def fill_sheet(
     """
     from custlab.grading.collect.roster import read_roster
     from custlab.grading.export.csv_text import read_sheet
-    from custlab.grading.export.lms import fill
+    from custlab.grading.export.lms import fill, fill_comments
+    from custlab.grading.feedback import read_short_comments
     from custlab.grading.stock.marks import titles
 
     (marks,) = read_class(course, [assignment])
@@ -110,7 +114,10 @@ def fill_sheet(
         ) from None
     known = titles(course, assignment)
     names = (*known, *known.values())
-    return fill(sheet, marks, read_roster(course), to, column, names, scale, provisional)
+    done = fill(sheet, marks, read_roster(course), to, column, names, scale, provisional)
+    if comments:
+        fill_comments(done, read_short_comments(course, assignment, list(done.rows)))
+    return done
 
 
 def _blank(course, marks) -> dict[str, set[int]]:

@@ -34,6 +34,17 @@ CHANGEABLE = (
     "la valutazione può essere cambiata",
 )
 NO = ("no", "nein", "non", "否")
+COMMENTS = (
+    "feedback comments",
+    "feedback als kommentar",
+    "feedback par commentaires",
+    "commentaires de feedback",
+    "comentarios de retroalimentación",
+    "comentaris de retroacció",
+    "commenti di feedback",
+    "反馈评论",
+    "反馈意见",
+)
 MAIL = (
     "email address",
     "e-mail-adresse",

@@ -47,7 +47,9 @@ class Filled:
     waiting, absent : list of str
         Learners whose marks are not complete; learners who have handed in nothing.
     kept : list of tuple
-        Learner, and what the LMS says that a mark must not replace (excused, locked).
+        Learner, and what must not be replaced (excused, locked, a comment of somebody's own).
+    rows : dict of str to int
+        Where each learner stands whose mark was filled in, or stood there already.
     """
 
     sheet: Sheet
@@ -59,6 +61,7 @@ class Filled:
     waiting: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
 
     @property
     def unmatched(self) -> list[str]:
@@ -167,11 +170,45 @@ def _fill_row(done, layout, row, marks, student, factor, provisional) -> None:
         return
     cells = done.sheet.rows[row]
     cells += [""] * (layout.grade + 1 - len(cells))
+    done.rows[student] = row
     points = round(float(learner["score"]) * factor, 4)
     new = number(points, layout.decimal)
     if _float(cells[layout.grade]) != points:
         done.changes.append((student, cells[layout.grade], new))
         cells[layout.grade] = new
+
+
+def fill_comments(done: Filled, comments: dict[str, str]) -> None:
+    """Fill feedback into Moodle's column of comments; what a person wrote there stays.
+
+    Parameters
+    ----------
+    done : Filled
+        A grading worksheet with marks filled in. It is changed in place.
+    comments : dict of str to str
+        HTML by learner, one ``div`` with the class ``custlab-feedback``.
+
+    Raises
+    ------
+    CustLabError
+        If the sheet has no such column.
+    """
+    place = _first([cell.strip().casefold() for cell in done.sheet.rows[0]], headers.COMMENTS)
+    if place is None:
+        raise CustLabError(
+            _(
+                "The sheet has no column for comments. In Moodle, switch on the feedback type "
+                "“Feedback comments” of the assignment and export its grading worksheet again."
+            )
+        )
+    for student, row in done.rows.items():
+        cells = done.sheet.rows[row]
+        cells += [""] * (place + 1 - len(cells))
+        there = cells[place].strip()
+        if there and "custlab-feedback" not in there:
+            done.kept.append((student, _("somebody has written a comment")))
+        elif student in comments:
+            cells[place] = comments[student]
 
 
 def _factor(layout: Layout, marks: Marks, scale: bool) -> float:

@@ -47,18 +47,10 @@ def write_feedback(
     """
     from nbgrader.converters.base import NbGraderException
 
-    from custlab.grading.feedback.pages import ClassData, FeedbackPages
-    from custlab.grading.feedback.reread import Places
-    from custlab.grading.read.questions import read_questions
-    from custlab.grading.stock.marks import cell_order, read_marks, titles
+    from custlab.grading.feedback.pages import FeedbackPages
 
-    questions = read_questions(course, assignment)
-    with course.gradebook() as book:
-        marks = read_marks(book, assignment, cell_order(course, assignment))
-        comments = read_comments(book, assignment)
-    places = Places(course.root, lessons)
-    data = ClassData(course, marks, questions, places, comments, answers_shown)
-    data.titles = titles(course, assignment)
+    data = read_data(course, assignment, lessons, answers_shown)
+    marks = data.marks
     graded = [name for name in marks.handed_in if _autograded(course, name, assignment)]
     unknown = sorted(set(students or ()) - set(graded))
     if unknown or not graded:
@@ -82,6 +74,67 @@ def write_feedback(
         finally:
             converter.log.disabled = False
     return list(students or graded)
+
+
+def read_data(course, assignment: str, lessons: str = LESSONS, answers_shown: bool = True):
+    """Read what pages are made from, once for a class.
+
+    Parameters
+    ----------
+    course, assignment, lessons, answers_shown
+        As for `write_feedback`.
+
+    Returns
+    -------
+    ClassData
+        Marks, questions and comments.
+    """
+    from custlab.grading.feedback.pages import ClassData
+    from custlab.grading.feedback.reread import Places
+    from custlab.grading.read.questions import read_questions
+    from custlab.grading.stock.marks import cell_order, read_marks, titles
+
+    questions = read_questions(course, assignment)
+    with course.gradebook() as book:
+        marks = read_marks(book, assignment, cell_order(course, assignment))
+        comments = read_comments(book, assignment)
+    places = Places(course.root, lessons)
+    data = ClassData(course, marks, questions, places, comments, answers_shown)
+    data.titles = titles(course, assignment)
+    return data
+
+
+def read_short_comments(course, assignment: str, students: list[str]) -> dict[str, str]:
+    """Give the short form of learners' feedback, as HTML for an LMS's field of comments.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment.
+    students : list of str
+        Whose.
+
+    Returns
+    -------
+    dict of str to str
+        By learner; who has no marked notebook is left out.
+    """
+    import nbformat
+
+    from custlab.grading.feedback.content import Learner, comment
+
+    data = read_data(course, assignment)
+    found = {}
+    for student in students:
+        paths = sorted(course.folder("autograded", student, assignment).glob("*.ipynb"))
+        parts = [
+            comment(data, Learner(student, path.stem), nbformat.read(path, as_version=4))
+            for path in paths
+        ]
+        found |= {student: "".join(parts)} if parts else {}
+    return found
 
 
 def _autograded(course, student: str, assignment: str) -> bool:

@@ -84,10 +84,7 @@ def page(data, learner: Learner, notebook) -> str:
     """
     row = data.marks.learners.loc[learner.student]
     results = results_of(data.course, data.marks.assignment, learner.student)
-    items = [
-        _item(data, learner, asked, notebook, results, row_number)
-        for row_number, asked in _asked(data, learner.notebook)
-    ]
+    items = _items(data, learner, notebook, results)
     whole = bool(len(set(data.marks.questions["notebook"])) == 1)
     scores = data.marks.scores.loc[learner.student][
         data.marks.questions["notebook"] == learner.notebook
@@ -113,6 +110,31 @@ def page(data, learner: Learner, notebook) -> str:
         remarks=_remarks(results, learner.notebook),
         links_home=data.places.lessons == LESSONS,
     )
+
+
+def comment(data, learner: Learner, notebook) -> str:
+    """Make the short form of a page, for the field of comments of an LMS.
+
+    Parameters
+    ----------
+    data, learner, notebook
+        As for `page`.
+
+    Returns
+    -------
+    str
+        A piece of HTML: where points are missing and why, and what graders wrote.
+    """
+    results = results_of(data.course, data.marks.assignment, learner.student)
+    items = _items(data, learner, notebook, results)
+    return " ".join(render("grading/feedback/comment.html", items=items).split())
+
+
+def _items(data, learner: Learner, notebook, results: Results | None) -> list[Item]:
+    return [
+        _item(data, learner, asked, notebook, results, number)
+        for number, asked in _asked(data, learner.notebook)
+    ]
 
 
 def points(value: float) -> str:

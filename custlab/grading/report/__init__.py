@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
+from custlab.errors import CustLabError
 from custlab.files import write_atomic
 from custlab.grading.feedback.reread import LESSONS
 from custlab.i18n import _
@@ -33,7 +34,7 @@ def write_report(
     assignment : str
         The assignment.
     path : Path, optional
-        Where to; ``report.html`` beside the results by default.
+        Where to; ``report.html`` beside the results by default, ``report-names.html`` with names.
     names : bool
         Whether it may name learners: who should be looked at, who has handed in nothing.
     lessons : str
@@ -47,12 +48,21 @@ def write_report(
     Raises
     ------
     CustLabError
-        If there is nothing to report.
+        If there is nothing to report, or if names would replace the page for the class.
     """
     from custlab.grading.report.content import make_report
 
+    for_class = course.results(assignment) / "report.html"
+    if names:
+        path = path or for_class.with_name("report-names.html")
+        if path.resolve() == for_class.resolve():
+            raise CustLabError(
+                _("{path} is the page for the class, without names: name another file.").format(
+                    path=path
+                )
+            )
+    path = path or for_class
     report = make_report(course, assignment, lessons)
-    path = path or course.results(assignment) / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_atomic(path, render(report, names))
 
