@@ -113,7 +113,7 @@ class Marks:
         if got is None or got is ...:
             return self._without(name)
         try:
-            with _quietly():
+            with quietly():
                 return _as_result(test(got))
         except NotImplementedError as fault:
             stopped = self._attempt._replace(error=describe(type(fault).__name__, str(fault)))
@@ -169,7 +169,7 @@ def explain_fault(fault: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _quietly():
+def quietly():
     """Swallow what a learner's function prints or warns: a warning would cost all points."""
     nowhere = io.StringIO()
     with (

@@ -15,6 +15,7 @@ from custlab.exercises import receipt as receipts
 from custlab.exercises.answers import Answer
 from custlab.exercises.kinds import KINDS
 from custlab.exercises.kinds.base import Question
+from custlab.exercises.result import Outcome
 from custlab.exercises.spot import KEEP_KEYS, Spot
 from custlab.exercises.store import Store
 from custlab.exercises.values import UnfitAnswer, is_blank
@@ -180,6 +181,48 @@ class Sheet:
             ) from None
         if id in self.cards:
             self.cards[id].check()
+
+    def run_answer(self, id: str, source: str, names: dict[str, Any]) -> None:
+        """Run, save and check the cell of a code question, which begins with ``%%answer <id>``.
+
+        Parameters
+        ----------
+        id : str
+            The question's name.
+        source : str
+            The lines below ``%%answer``.
+        names : dict
+            The notebook's variables; what the lines make is added.
+        """
+        from custlab.exercises.kinds.code import Code, compare, run
+
+        if not isinstance(self.questions.get(id), Code):
+            known = [name for name, asked in self.questions.items() if isinstance(asked, Code)]
+            raise InputError(
+                _(
+                    "There is no code question “{id}” on this sheet yet. Run the cell above this "
+                    "one first. The code questions so far: {known}."
+                ).format(id=id, known=", ".join(known) or "–")
+            )
+        card = self.cards.get(id)
+        practice = card.practice if card else None
+        try:
+            self.questions[id].fit(source)
+        except UnfitAnswer as unfit:
+            raise InputError(str(unfit)) from None
+        for name in practice.key if practice else ():
+            names.pop(name, None)  # what an earlier try made does not count for this one
+        stopped = run(source, names, show=True)
+        if card:
+            card.set(source)
+        else:
+            self._record(id, "code", source)
+        if practice:
+            found = stopped or compare(names, practice.key, practice.because)
+            card.say(found, tried=found.outcome is not Outcome.NOT_ATTEMPTED)
+            display(HTML(card.feedback))
+        elif stopped:
+            display(HTML(f'<p role="status">{escape(stopped.message)}</p>'))
 
     def recall(self, id: str, result: str = "") -> None:
         """Show the learner's own earlier answer, for example a prediction beside the result.

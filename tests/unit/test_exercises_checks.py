@@ -34,6 +34,18 @@ EXAMPLES = {
         [{"x": "b", "y": "a"}],
     ),
     "order": (["a", ["b", "c"], "d"], {}, [["a", "b", "c", "d"], ["a", "c", "b", "d"]], ["dcba"]),
+    "parsons": (
+        ["a", ["b", "c"]],
+        {},
+        [["a", "b", "c"], ["a", "c", "b"]],
+        [["c", "b", "a"], ["d"], "a"],
+    ),
+    "code": (
+        {"double": 6.0},
+        {"names": {"x": 3}},
+        ["double = 2 * x", "import math\ndouble = math.fsum([x, x])"],
+        ["double = x", "duoble = 6", "double = 2 * y", "double = (", "1 / 0\ndouble = 6"],
+    ),
     "number": (12.5, {"tolerance": 0.1, "unit": "%"}, [12.5, "12,55", "12.5 %"], [13, "0.125"]),
     "slider": ((3, 4), {}, [3, 4, 3.5], [2.9, 5]),
     "place": (
@@ -118,6 +130,56 @@ def test_any_answer_is_survived(kind, answer):
 @given(key=st.sets(st.sampled_from(LETTERS), min_size=1, max_size=3))
 def test_ticking_everything_earns_nothing(key):
     assert check("choose_several", LETTERS, sorted(key), options=LETTERS).share == 0.0
+
+
+@given(st.permutations("abcx"), st.integers(1, 4))
+def test_lines_in_order_earn_what_is_right_and_needless_ones_cost(lines, used):
+    answer = lines[:used]
+    found = check("parsons", answer, ["a", "b", "c"])
+    assert (found.share == 1.0) == (answer == ["a", "b", "c"])
+    with_more = check("parsons", [*answer, "y"], ["a", "b", "c"])
+    assert with_more.share < found.share or found.share == with_more.share == 0.0
+
+
+def test_a_needless_line_is_explained():
+    because = {"x": "Nobody asked for a copy.", ("b", "a"): "B needs what A makes."}
+    found = check("parsons", ["b", "a", "x"], ["a", "b"], because)
+    assert found.message == (
+        "1 line is not needed. A line stands before one that it needs. Nobody asked for a copy. "
+        "B needs what A makes."
+    )
+    assert found.misconception == "x"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("double = 2 * oders", "Line 1, “double = 2 * oders”, stopped. There is no “oders”. Did"),
+        ("y = 1\ndouble = x.lenght", "Line 2, “double = x.lenght”, stopped. A list has no “len"),
+        ("double = {'a': 1}['b']", "There is no column or key 'b'"),
+        ("double = sum(x", "Look for a bracket"),
+        ("y = 1\n  double = 2", "too far to the right"),
+        ("exit()", "take out exit()"),
+        ("def f():\n    return x + 1\ndouble = f()", "Line 2, “return x + 1”, stopped. TypeErr"),
+        ("double = ___ * 2", "There is still a gap"),
+        ("twice = 6", "“double” is not made by your lines"),
+        ("double = 9", "double: Times three, not two."),
+        ("# nothing yet", "There is no answer here"),
+    ],
+)
+def test_what_is_wrong_with_own_lines_is_said_in_plain_words(source, said):
+    because = {"three": (9, "Times three, not two.")}
+    names = {"x": [1, 2, 3], "orders": 3}
+    found = check("code", source, {"double": 6}, because, names=names)
+    assert said in found.message
+    assert found.share == 0
+    assert set(names) == {"x", "orders"}, "the notebook's variables stay as they are"
+
+
+def test_code_is_never_run_by_a_grader(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    with pytest.raises(ValueError, match="use Marks"):
+        check("code", "raise SystemError", {"double": 6}, names={})
 
 
 def test_half_the_ticks_earn_half():

@@ -23,6 +23,8 @@ ANSWERS = {
     "map": {"smart": [5, 5], "basic": [1, 2]},
     "persona": {"name": "Li Wei", "age": "30", "role": "user", "needs": ["p"], "why": "It works"},
     "explain": "A title is not a role.",
+    "lines": ["read", "count"],
+    "own": "total = 3",
 }
 
 
@@ -58,6 +60,8 @@ def ask_all(sheet, **more):
         },
     )
     sheet.free_text("explain", "Explain", min_words=3)
+    sheet.parsons("lines", "Lines", {"count": "len(orders)", "read": "orders = []", "no": "x"})
+    sheet.code("own", "Make `total`.")
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def sheet(tmp_path):
 def test_every_kind_is_answered_by_code_saved_and_restored(sheet, tmp_path):
     for question, value in ANSWERS.items():
         sheet.answer(question, value)
-    assert sheet.progress() == (9, 9)
+    assert sheet.progress() == (11, 11)
     again = Sheet(NAME, folder=tmp_path)
     ask_all(again)
     assert again.answers == ANSWERS
@@ -217,7 +221,7 @@ def test_any_saved_value_is_survived(poison, tmp_path):
         assert sheet.questions[question].words(poison) is not None
     for question, value in ANSWERS.items():
         sheet.answer(question, value)
-    assert sheet.progress() == (9, 9)
+    assert sheet.progress() == (11, 11)
 
 
 def test_unreadable_number_is_kept_as_typed(sheet, tmp_path):
@@ -266,6 +270,50 @@ def test_order_buttons_move_steps_and_save(sheet):
     assert sheet.answers["steps"] == [first, second, third]
     assert button(first, "up").disabled
     assert button(third, "down").disabled
+
+
+def test_lines_are_moved_below_the_line_when_they_are_not_needed(sheet):
+    card = sheet.cards["lines"]
+    card.button("Move “x” down").click()
+    assert sheet.answers["lines"] == ["count", "read"]
+    card.button("Move “orders = []” up").click()
+    assert sheet.answers["lines"] == ["read", "count"]
+    card.button("Move “x” up").click()
+    assert sheet.answers["lines"] == ["read", "count", "no"]
+
+
+def test_a_code_cell_checks_itself_and_never_stops_the_notebook(tmp_path):
+    shell = InteractiveShell.instance()
+    shell.user_ns["orders"] = [5, 7]
+
+    def cell(source):
+        with capture_output() as shown:
+            done = shell.run_cell(f"%%answer total\n{source}")
+        assert done.success, "a lesson goes on"
+        return " ".join(str(output.data) for output in shown.outputs) + shown.stdout
+
+    sheet = Sheet(NAME, folder=tmp_path)
+    with capture_output():
+        sheet.code("total", "Make `total`.", key={"total": 12}, because={"n": (2, "Counted.")})
+    assert "Not attempted" in cell("# your lines here")
+    assert sheet.store.answers["total"].tries == 0
+    assert "Counted." in cell("total = len(orders)")
+    assert shell.user_ns["total"] == 2
+    assert "Did you mean “orders”?" in cell("total = sum(oders)")
+    assert "total" not in shell.user_ns, "what an earlier try made does not count"
+    told = cell("print('seen')\ntotal = sum(orders)\ntotal")
+    assert "seen" in told
+    assert "'text/plain': '12'" in told
+    assert "Correct" in told
+    assert shell.user_ns["total"] == 12, "later cells can use it"
+    again = Sheet(NAME, folder=tmp_path)
+    with capture_output():
+        again.code("total", "Make `total`.", key={"total": 12})
+    assert again.store.answers["total"].tries == 3
+    assert "Correct" in again.cards["total"].feedback
+    with capture_output() as shown:
+        shell.run_cell("%%answer totl\ntotal = 1")
+    assert "The code questions so far: total" in shown.stdout + shown.stderr
 
 
 def test_prediction_is_recalled_beside_the_result(tmp_path):

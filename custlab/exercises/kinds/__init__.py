@@ -8,11 +8,13 @@ from custlab.exercises import result as results
 from custlab.exercises.kinds import (  # noqa: F401, each adds itself to the list
     choose_one,
     choose_several,
+    code,
     form,
     free_text,
     match,
     number,
     order,
+    parsons,
     place,
     slider,
 )

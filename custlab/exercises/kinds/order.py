@@ -42,7 +42,7 @@ class Order(Question):
 
     def inputs(self, w: Any, report: Any) -> Any:
         """Give a list with buttons: it works with a mouse, a keyboard and a screen reader."""
-        steps = _Steps(self.steps, w, report)
+        steps = StepList(self.steps, w, report)
         return w.Inputs(steps.box, steps.show, lambda: list(steps.order))
 
     def names(self) -> dict[str, str]:
@@ -123,15 +123,19 @@ class Order(Question):
         return [step for group in key for step in equally_right(group)]
 
 
-class _Steps:
+class StepList:
     """Steps one below the other, each with buttons that move it; the focus moves along.
 
     A button belongs to its step, not to its place: whoever presses twice before the kernel has
     answered moves the same step twice.
     """
 
-    def __init__(self, steps: dict[str, str], w: Any, report: Any):
+    def __init__(
+        self, steps: dict[str, str], w: Any, report: Any, code: bool = False, rest: str = ""
+    ):
         self.steps, self.order, self._report, self._w = steps, list(steps), report, w
+        self._rest = rest  # below this one steps are left out, and have no number
+        self._look = '<code class="cl-line">{}</code>' if code else "{}"
         self._labels = {step: w.HTML(layout=w.Layout(flex="1 1 auto")) for step in steps}
         self._up = {step: self._button(step, -1) for step in steps}
         self._down = {step: self._button(step, +1) for step in steps}
@@ -143,6 +147,7 @@ class _Steps:
         self._draw()
 
     def show(self, order: list[str] | None) -> None:
+        """Show the steps in an order; None shows them as the question lists them."""
         self.order = list(order or self.steps)
         self._draw()
 
@@ -173,8 +178,11 @@ class _Steps:
         self._report()
 
     def _draw(self) -> None:
+        used = self.order.index(self._rest) if self._rest else len(self.order)
         for place, step in enumerate(self.order):
-            self._labels[step].value = f"<strong>{place + 1}.</strong> {escape(self.steps[step])}"
+            words = self._look.format(escape(self.steps[step]))
+            number = f"<strong>{place + 1}.</strong> " if place < used else ""
+            self._labels[step].value = number + words
             self._up[step].disabled = place == 0
             self._down[step].disabled = place == len(self.order) - 1
         self._list.children = [self._rows[step] for step in self.order]

@@ -250,9 +250,18 @@ class Card:
         if not self.practice:
             return None
         if not is_blank(self.value):
-            self.tries += 1
-            self.memory.note(self.tries, self.hints)
+            self._count_try()
         return self._show_result()
+
+    def say(self, found: Result, tried: bool) -> None:
+        """Show what somebody else has found out about the answer: a cell that checks itself."""
+        if tried:
+            self._count_try()
+        self._feedback.value = look.feedback(found.outcome, found.message)
+
+    def _count_try(self) -> None:
+        self.tries += 1
+        self.memory.note(self.tries, self.hints)
 
     def _show_result(self) -> Result | None:
         if self.question.by_hand:
