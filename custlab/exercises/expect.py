@@ -84,9 +84,7 @@ def passes(*tests: tuple[Callable[[str], bool], str], example: str = "") -> Expe
             raise UnfitAnswer(_("This field should hold text."))
         return [said for test, said in tests if not test(got)]
 
-    return Expected(
-        lambda got: 1 - len(failed(got)) / len(tests), example, lambda got: " ".join(failed(got))
-    )
+    return Expected(lambda got: float(not failed(got)), example, lambda got: " ".join(failed(got)))
 
 
 def several(*right: str, options: list[str]) -> Expected:
