@@ -6,93 +6,14 @@ so: unreadable cells come back as missing, and the row labels tell which they ar
 
 from __future__ import annotations
 
-import re
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 
 from custlab.checks import check_columns
-from custlab.errors import InputError
-from custlab.i18n import _
 
 PLACEHOLDERS = ("n/a", "na", "null", "none", "unknown", "-", "--", "?", ".", "无", "未知")
-DATE_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%b %d, %Y", "%d %b %Y", "%Y%m%d", "%Y年%m月%d日")
-EXCEL_DAY_0 = pd.Timestamp("1899-12-30")
-UNITS = {"万": 10_000, "wan": 10_000, "k": 1_000, "m": 1_000_000}
-
-
-def find_duplicates(table, ignore=()):
-    """Find rows that repeat an earlier row.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The table.
-    ignore : column name or sequence of str
-        Columns that may differ, such as the key of a customer entered twice.
-
-    Returns
-    -------
-    DataFrame
-        row and first_row: labels of each repeated row and of the row that it repeats.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "city": ["Wuhan", "Xi'an", "Wuhan"]})
-    >>> find_duplicates(table, ignore="id").to_numpy().tolist()
-    [[2, 0]]
-    """
-    ignored = [ignore] if isinstance(ignore, str) else list(ignore)
-    check_columns(table, ignored, "given")
-    compared = table.drop(columns=ignored)
-    repeated = compared.duplicated()
-    group = compared.groupby(list(compared), dropna=False, sort=False, observed=True).ngroup()
-    first = pd.Series(table.index, index=table.index).groupby(group).transform("first")
-    return pd.DataFrame({"row": table.index[repeated], "first_row": first[repeated].to_numpy()})
-
-
-def merge_duplicates(table, key, others=()):
-    """Keep one row of every customer entered twice, and tell the old keys from the new.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The table.
-    key : str
-        Column of the key, which differs between the copies.
-    others : sequence of str
-        Further columns that may differ.
-
-    Returns
-    -------
-    table : DataFrame
-        Without the repeated rows.
-    new_key : Series
-        Key of each dropped row -> key of the row kept; use it to re-point orders.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "city": ["Wuhan", "Xi'an", "Wuhan"]})
-    >>> kept, new_key = merge_duplicates(table, "id")
-    >>> kept["id"].tolist(), new_key.to_dict()
-    (['a', 'b'], {'c': 'a'})
-    """
-    pairs = find_duplicates(table, ignore=[key, *others])
-    dropped = table.loc[pairs["row"], key].to_numpy()
-    kept = table.loc[pairs["first_row"], key].to_numpy()
-    return table.drop(index=pairs["row"]), pd.Series(kept, index=dropped, name=key, dtype=object)
-
-
-def repoint(keys, new_key):
-    """Replace keys of dropped duplicates by the keys of the rows kept.
-
-    Examples
-    --------
-    >>> repoint(pd.Series(["a", "c"]), pd.Series({"c": "a"})).tolist()
-    ['a', 'a']
-    """
-    return keys.map(new_key).fillna(keys)
 
 
 def standardise_category(column, allowed, synonyms=None, cutoff=0.75):
@@ -150,106 +71,6 @@ def blank_placeholders(column, words=PLACEHOLDERS):
     return column.astype(object).mask(text.isin(list(words)).fillna(False).astype(bool))
 
 
-def parse_mixed_dates(column, day_first=True):
-    """Read dates that were written in many ways.
-
-    Read are 2024-05-31, 2024/5/31, 31.05.2024, 31/05/2024 (or month first), May 31, 2024,
-    31 May 2024, 20240531, 2024年5月31日, and Excel's day numbers such as 45443.
-
-    Parameters
-    ----------
-    column : Series
-        Text, dates or numbers.
-    day_first : bool
-        Whether 05/06/2024 means 5 June (True) or 6 May (False). Dates with points always begin
-        with the day.
-
-    Returns
-    -------
-    Series of datetime64
-        Missing where there is no such date; whether a date is plausible is another question
-        (`flag_out_of_range`).
-
-    Examples
-    --------
-    >>> dates = pd.Series(["2024-05-31", "31.05.2024", "2024年5月31日", "45443", "2024-02-30"])
-    >>> parse_mixed_dates(dates).dt.strftime("%Y-%m-%d").tolist()
-    ['2024-05-31', '2024-05-31', '2024-05-31', '2024-05-31', nan]
-    """
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return column.copy()
-    text = column.astype("string").str.strip()
-    slash = "%d/%m/%Y" if day_first else "%m/%d/%Y"
-    result = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    for form in (*DATE_FORMS, "%d.%m.%Y", slash):
-        todo = result.isna()
-        result = result.mask(todo, pd.to_datetime(text.where(todo), format=form, errors="coerce"))
-    serial = text.str.fullmatch(r"\d{5}(\.0)?").fillna(False).astype(bool) & result.isna()
-    days = pd.to_numeric(text.where(serial), errors="coerce")
-    return result.mask(serial, EXCEL_DAY_0 + pd.to_timedelta(days, unit="D"))
-
-
-def parse_numbers(column):
-    """Read numbers written with signs of money, thousands commas or units (元, 万, k).
-
-    Parameters
-    ----------
-    column : Series
-        Text or numbers.
-
-    Returns
-    -------
-    Series of float
-        Missing where no number can be read.
-
-    Examples
-    --------
-    >>> parse_numbers(pd.Series(["1,299.00", "¥88.5", "120元", "1.2万", "CNY 5", "many"])).tolist()
-    [1299.0, 88.5, 120.0, 12000.0, 5.0, nan]
-    """
-    text = column.astype("string").str.strip().str.lower()
-    text = text.str.replace(r"^(¥|￥|cny|rmb)\s*", "", regex=True)
-    parts = text.str.extract(
-        r"^([+-]?[\d,]*\.?\d+(?:e[+-]?\d+)?)\s*(元|yuan|万|wan|k|m)?(?:元|yuan)?$"
-    )
-    number = pd.to_numeric(parts[0].str.replace(",", ""), errors="coerce").astype("float64")
-    return number * parts[1].map(UNITS).fillna(1).astype("float64")
-
-
-def mend_keys(column, example):
-    """Write keys in one form again: capital letters, dash, right number of digits.
-
-    Parameters
-    ----------
-    column : Series
-        Keys as they came.
-    example : str
-        A key in the right form, such as "A-C00001".
-
-    Returns
-    -------
-    Series
-        Keys that cannot be read stay as they are.
-
-    Examples
-    --------
-    >>> mend_keys(pd.Series(["a-c00012", "AC00012 ", "A-C00012"]), "A-C00001").unique().tolist()
-    ['A-C00012']
-    """
-    found = re.fullmatch(r"([A-Z]+)-([A-Z]+)(\d+)", example)
-    if not found:
-        raise InputError(
-            _("'{example}' is no example of a key: give one such as A-C00001.").format(
-                example=example
-            )
-        )
-    case, letter, digits = found.groups()
-    text = column.astype("string").str.strip().str.upper()
-    number = text.str.extract(rf"^{case}-?{letter}0*(\d{{1,{len(digits)}}})$")[0]
-    mended = f"{case}-{letter}" + number.str.zfill(len(digits))
-    return mended.astype(object).where(mended.notna(), column.astype(object))
-
-
 def flag_out_of_range(column, low=None, high=None):
     """Mark values outside a range (missing values are not marked).
 
@@ -264,21 +85,6 @@ def flag_out_of_range(column, low=None, high=None):
     if high is not None:
         outside |= (column > high).fillna(False).astype(bool)
     return outside
-
-
-def find_orphans(child, parent, key):
-    """Find rows whose key does not stand in the other table (missing keys included).
-
-    Examples
-    --------
-    >>> orders = pd.DataFrame({"customer_id": ["a", "x"]})
-    >>> customers = pd.DataFrame({"customer_id": ["a", "b"]})
-    >>> find_orphans(orders, customers, "customer_id").index.tolist()
-    [1]
-    """
-    check_columns(child, [key], "given")
-    check_columns(parent, [key], "given")
-    return child[~child[key].isin(parent[key].dropna())]
 
 
 def find_unit_slips(orders, factors=(100, 1 / 10_000), tolerance=0.02):

@@ -13,13 +13,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from custlab.checks import check_choice
 from custlab.errors import InputError
 from custlab.i18n import _
 
-from .crm_columns import FXIAOKE, NOT_NEEDED, PERSONAL, ZOHO
-from .reading import FileProblem, read_text_table
-
-STAGES = {"closed won": "won", "closed lost": "lost", "closed-lost to competition": "lost"}
+from .crm_columns import FXIAOKE, NOT_NEEDED, PERSONAL, STAGES, ZOHO
+from .dates import read_dates
+from .keys import check_keys
+from .layout import read_export
+from .numbers import read_numbers
+from .reading import column_as_text
+from .report import Report
 
 
 class CrmImport:
@@ -34,11 +38,14 @@ class CrmImport:
         recognised").
     missing : DataFrame
         file, column: wanted, but not in the file.
+    report : Report
+        Rows that were set aside and cells that could not be read: file, column, row, and why.
     """
 
-    def __init__(self, system, tables, columns, missing):
+    def __init__(self, system, tables, columns, missing, report):
         self.system = system
         self.tables = tables
+        self.report = report
         self.columns = pd.DataFrame(columns, columns=["file", "column", "became"])
         self.missing = pd.DataFrame(missing, columns=["file", "column"])
 
@@ -61,6 +68,8 @@ class CrmImport:
         absent = self.missing.groupby("file", sort=False)["column"].agg(", ".join)
         for file, names in absent.items():
             yield _("{file}: not there, left empty: {columns}.").format(file=file, columns=names)
+        if not self.report.ok:
+            yield from repr(self.report).splitlines()
 
     def __repr__(self):
         return "\n".join(self._lines())
@@ -71,8 +80,11 @@ class CrmImport:
         return f"<p><strong>{first}</strong></p><ul>{items}</ul>"
 
 
-def read_zoho(accounts=None, contacts=None, deals=None, leads=None, keep_personal=False):
-    """Read CSV exports of Zoho CRM.
+def read_zoho(
+    accounts=None, contacts=None, deals=None, leads=None, keep_personal=False, *,
+    day_first=None, decimal=None, time_zone=None, stages=None,
+):  # fmt: skip
+    """Read exports of Zoho CRM, CSV or Excel.
 
     Parameters
     ----------
@@ -80,6 +92,12 @@ def read_zoho(accounts=None, contacts=None, deals=None, leads=None, keep_persona
         The exported files; at least one.
     keep_personal : bool
         Keep names, e-mail addresses and telephone numbers (then you need a reason in law).
+    day_first, time_zone
+        How dates are written, as in `parse_mixed_dates`; asked for where a file does not tell.
+    decimal
+        How numbers are written, as in `parse_numbers`.
+    stages : dict, optional
+        Stage of a deal -> "won", "lost" or "open", for stages of your own making.
 
     Returns
     -------
@@ -88,7 +106,8 @@ def read_zoho(accounts=None, contacts=None, deals=None, leads=None, keep_persona
     Raises
     ------
     InputError
-        If no file is given, or one cannot be read or holds no known column.
+        If no file is given, or one cannot be read or holds no known column, if keys were cut
+        short by a spreadsheet, or if dates or numbers can be read in two ways.
 
     Examples
     --------
@@ -101,11 +120,17 @@ def read_zoho(accounts=None, contacts=None, deals=None, leads=None, keep_persona
     ['Mood']
     """
     files = {"accounts": accounts, "contacts": contacts, "deals": deals, "leads": leads}
-    return _read("Zoho CRM", files, ZOHO, keep_personal)
+    for stage in (stages or {}).values():
+        check_choice("stages", stage, ("won", "lost", "open"))
+    how = {"day_first": day_first, "decimal": decimal, "time_zone": time_zone, "stages": stages}
+    return _read("Zoho CRM", files, ZOHO, keep_personal, how)
 
 
-def read_fxiaoke(accounts=None, contacts=None, orders=None, keep_personal=False):
-    """Read exports of Fxiaoke (纷享销客) with API field names.
+def read_fxiaoke(
+    accounts=None, contacts=None, orders=None, keep_personal=False, *,
+    day_first=None, decimal=None, time_zone="Asia/Shanghai",
+):  # fmt: skip
+    """Read exports of Fxiaoke (纷享销客) with API field names, CSV or Excel.
 
     Parameters
     ----------
@@ -113,6 +138,11 @@ def read_fxiaoke(accounts=None, contacts=None, orders=None, keep_personal=False)
         AccountObj, ContactObj and SalesOrderObj; at least one. Custom fields end in ``__c``.
     keep_personal : bool
         Keep names, e-mail addresses and telephone numbers (then you need a reason in law).
+    day_first, time_zone
+        How dates are written, as in `parse_mixed_dates`; milliseconds since 1970 become days in
+        the time zone.
+    decimal
+        How numbers are written, as in `parse_numbers`.
 
     Returns
     -------
@@ -121,7 +151,7 @@ def read_fxiaoke(accounts=None, contacts=None, orders=None, keep_personal=False)
     Raises
     ------
     InputError
-        If no file is given, or one cannot be read or holds no known column.
+        As `read_zoho`.
 
     Examples
     --------
@@ -132,43 +162,33 @@ def read_fxiaoke(accounts=None, contacts=None, orders=None, keep_personal=False)
     (['2024-05-31'], [99.5])
     """
     files = {"accounts": accounts, "contacts": contacts, "orders": orders}
-    return _read("Fxiaoke", files, FXIAOKE, keep_personal)
+    how = {"day_first": day_first, "decimal": decimal, "time_zone": time_zone, "stages": None}
+    return _read("Fxiaoke", files, FXIAOKE, keep_personal, how)
 
 
-def _read(system, files, known, keep_personal):
+def _read(system, files, known, keep_personal, how):
     given = {name: source for name, source in files.items() if source is not None}
     if not given:
         raise InputError(
             _("Give at least one of: {files}.").format(files=", ".join(f"{f}=..." for f in files))
         )
-    tables, columns, missing = {}, [], []
+    tables, columns, missing, findings, checked = {}, [], [], [], {}
     for name, source in given.items():
-        label = Path(source).name if isinstance(source, str | Path) else name
-        frame = _open(label, source)
+        if isinstance(source, pd.DataFrame):
+            label, frame = name, source.astype(object).set_axis(range(2, len(source) + 2))
+        else:
+            export = read_export(source)
+            label, frame = Path(source).name, export.table
+            findings += export.report.findings.to_dict("records")
+        checked[label] = len(frame)
         made, seen, absent = _translate(label, frame, known[name], keep_personal)
         columns += seen
         missing += absent
         for target, table in made.items():
+            table = _typed(label, target, table, how, findings).reset_index(drop=True)
             both = [tables[target], table] if target in tables else [table]
             tables[target] = pd.concat(both, ignore_index=True)
-    return CrmImport(system, tables, columns, missing)
-
-
-def _open(label, source):
-    """Return an export as a DataFrame of text."""
-    if isinstance(source, pd.DataFrame):
-        return source.astype("string").fillna("").astype("object")
-    try:
-        frame, _ragged = read_text_table(source)
-    except FileProblem as problem:
-        raise InputError(
-            _("{file}: {problem} {remedy}").format(
-                file=label,
-                problem=problem.finding["problem"],
-                remedy=problem.finding["remedy"],
-            )
-        ) from problem
-    return frame.reset_index(drop=True)
+    return CrmImport(system, tables, columns, missing, Report(findings, checked))
 
 
 def plain(name):
@@ -224,49 +244,87 @@ def _translate(label, frame, targets, keep_personal):
         else:
             word = _("not recognised")
         columns.append({"file": label, "column": column, "became": became.get(column, word)})
-    return {t: _typed(t, frame_) for t, frame_ in made.items()}, columns, missing
+    return made, columns, missing
 
 
 def _snake(column):
     return re.sub(r"\W+", "_", str(column)).strip("_").lower()
 
 
-def _typed(target, table):
-    """Give the mapped columns their types; empty text becomes missing."""
-    table = table.astype("string")
-    table = table.mask(table == "")
-    for column in [c for c in table if c.endswith(("_on", "_since", "_date"))]:
-        table[column] = _dates(table[column])
-    for column in [c for c in ("amount", "discount") if c in table]:
-        table[column] = _numbers(table[column])
+def _typed(label, target, table, how, findings):
+    """Give the mapped columns their types, and note in ``findings`` what could not be read."""
+    made = {}
+    for column in table:
+        cells = table[column].rename(f"{label}: {column}")
+        if column.endswith(("_on", "_since", "_date")):
+            read = read_dates(cells, how["day_first"], how["time_zone"])
+            made[column] = read.values.dt.normalize()
+        elif column in ("amount", "discount", "employees"):
+            read = read_numbers(cells, how["decimal"])
+            made[column] = read.values
+        else:
+            text = pd.Series(column_as_text(cells), cells.index, dtype="string").str.strip()
+            made[column] = text.mask(text == "")
+            continue
+        findings += [_unread(label, column, *cell) for cell in read.unread.to_numpy()]
+        findings += [_finding(label, column, None, "", "column", note, "") for note in read.notes]
+    table = pd.DataFrame(made)
+    for column in (name for name in table if name.endswith("_id")):
+        check_keys(table[column], f"{label}: {column}")
+        if column in ("customer_id", next(iter(table))):
+            findings += [_keyless(label, column, row) for row in table.index[table[column].isna()]]
     if "employees" in table:
-        table["employees"] = _numbers(table["employees"]).round().astype("Int64")
+        table["employees"] = table["employees"].round().astype("Int64")
     if "place" in table:
         table = _split_place(table)
     if target == "deals":
-        lower = table["stage"].str.lower()
-        table["stage"] = lower.map(STAGES).fillna("open").where(lower.notna()).astype("string")
-        table["closed_on"] = table["closed_on"].where(table["stage"] != "open")
+        stage = _stages(table["stage"], how["stages"])
+        unknown = table["stage"].notna() & stage.isna()
+        findings += [_strange_stage(label, *cell) for cell in table.loc[unknown, "stage"].items()]
+        table["stage"] = stage
+        table["closed_on"] = table["closed_on"].where(stage.fillna("") != "open")
     if target == "customers":
         table["kind"] = _kind(table)
     return table
 
 
-def _dates(column):
-    """Read dates as text or as milliseconds since 1970 (then China's calendar day)."""
-    stamp = pd.to_numeric(column.where(column.str.fullmatch(r"\d{12,13}")), errors="coerce")
-    moment = pd.to_datetime(stamp.astype("Int64"), unit="ms", utc=True)
-    china = moment.dt.tz_convert("Asia/Shanghai").dt.tz_localize(None).dt.normalize()
-    from .clean import parse_mixed_dates
-
-    written = parse_mixed_dates(column.str.replace(r"[ T]\d{1,2}:.*$", "", regex=True))
-    return written.fillna(china.astype("datetime64[us]"))
+def _finding(file, column, row, value, rule, problem, remedy):
+    return {"file": file, "column": column, "row": row, "value": value, "rule": rule,
+            "problem": problem, "remedy": remedy}  # fmt: skip
 
 
-def _numbers(column):
-    from .clean import parse_numbers
+def _unread(file, column, row, text, why):
+    return _finding(
+        file, column, row, text, "unread",
+        _("{text!r} could not be read ({why}) and is left empty.").format(text=text, why=why),
+        _("Correct the cell in the file, or count it among the missing ones."),
+    )  # fmt: skip
 
-    return parse_numbers(column)
+
+def _keyless(file, column, row):
+    return _finding(
+        file, column, row, "", "missing",
+        _("The row names no {column}.").format(column=column),
+        _("Find out whose it is, or leave it out of what is counted by customer."),
+    )  # fmt: skip
+
+
+def _strange_stage(file, row, stage):
+    return _finding(
+        file, "stage", row, stage, "stage",
+        _("It is not known whether stage {stage!r} is won, lost or open; it is left empty.").format(
+            stage=stage),
+        _('Say so: stages={{{stage!r}: "open"}}.').format(stage=stage),
+    )  # fmt: skip
+
+
+def _stages(column, own):
+    """Say of each stage whether the deal is won, lost or open; missing where that is not known."""
+    words = column.str.lower().str.replace(r"[\W_]+", " ", regex=True).str.strip()
+    found = pd.Series(pd.NA, index=column.index, dtype="string")
+    for outcome, pattern in STAGES.items():  # lost before won: 未成交 holds 成交
+        found = found.mask(found.isna() & words.str.contains(pattern).fillna(False), outcome)
+    return column.map(own or {}).astype("string").fillna(found)
 
 
 def _split_place(table):

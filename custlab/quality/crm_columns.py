@@ -86,6 +86,16 @@ FXIAOKE = {
     },
 }
 
+# Words in the stage of a deal, written small and without signs: the first outcome that fits.
+STAGES = {
+    "lost": r"\blost\b|\bnot won\b|输单|丢单|失单|未成交|未赢|战败|无效",
+    "won": r"\bwon\b|赢单|成单|成交|已签约",
+    "open": (
+        r"\bopen\b|\bnew\b|qualif|analysis|proposition|decision maker|proposal|quot|negotiat|"
+        r"review|prospect|discovery|\bdemo|pipeline|验证|初步|需求|方案|报价|谈判|商务|立项|跟进|进行中"
+    ),
+}
+
 # Written as `crm.plain` writes them.
 PERSONAL = frozenset(
     {

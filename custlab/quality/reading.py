@@ -1,9 +1,12 @@
-"""Read a CSV file as text, exactly as it stands, and say what is wrong with it as a file."""
+"""Open a file of any make as rows of cells: encoding, separator, quotes, sheets of a workbook."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,63 +16,45 @@ import pandas as pd
 from custlab.i18n import _
 
 ZIP_MAGIC = b"PK\x03\x04"  # how an Excel workbook begins
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # how an old Excel workbook begins
+WEB_PAGE = re.compile(r"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
+NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x19]")  # signs of a picture or program
+LOOKED_AT = 200  # rows by which the separator is told
+COMMON_CHINESE = 0.6  # share of common characters from which bytes are taken for Chinese
 
 
 class FileProblem(Exception):
-    """A file cannot be read as a table; carries rule, problem and remedy."""
+    """A file cannot be read as a table; carries rule, problem and remedy, and a row if known."""
 
-    def __init__(self, rule, problem, remedy):
-        super().__init__(problem)
-        self.finding = {"rule": rule, "problem": problem, "remedy": remedy}
+    def __init__(self, rule, problem, remedy, **place):
+        super().__init__(f"{problem} {remedy}")
+        self.finding = {"rule": rule, "problem": problem, "remedy": remedy, **place}
 
 
-def read_text_table(path):
-    """Read a CSV file into text cells.
+def open_rows(path, encoding=None, separator=None, sheet=None):
+    """Open a CSV file or an Excel workbook as rows of cells.
 
     Parameters
     ----------
     path : path
-        The file. A byte order mark at its start is accepted.
+        The file.
+    encoding, separator : str, optional
+        For CSV; by default as the file itself tells.
+    sheet : str, optional
+        For workbooks with several sheets.
 
     Returns
     -------
-    table : DataFrame
-        Text; the index holds row numbers as in a spreadsheet (the first data row is 2).
-    ragged : list of (int, int)
-        Row number and number of cells of rows that are too short or too long.
+    rows : list of (int, list)
+        Row number as in a spreadsheet, and its cells: text, or what a workbook holds.
+    encoding, separator : str
+        As found; None for workbooks.
 
     Raises
     ------
     FileProblem
-        If the file is missing, empty, not text, in another encoding or not separated by commas.
+        If the file is missing, empty, no table, or can be understood in two ways.
     """
-    text = _decode(Path(path))
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    if not rows or not any(cell.strip() for cell in rows[0]):
-        raise FileProblem(
-            "file-empty",
-            _("The first row holds no column names."),
-            _("Put the column names into the first row."),
-        )
-    header = [cell.strip() for cell in rows[0]]
-    _check_delimiter(header)
-    numbers = [number for number, row in enumerate(rows[1:], start=2) if row]
-    body = [rows[number - 1] for number in numbers]
-    width = len(header)
-    pairs = zip(numbers, body, strict=True)
-    ragged = [(number, len(row)) for number, row in pairs if len(row) != width]
-    body = [(row + [""] * width)[:width] for row in body]
-    table = pd.DataFrame(
-        np.array(body, dtype=object).reshape(len(body), width),
-        columns=header,
-        index=pd.Index(numbers, dtype="int64"),
-    )
-    return table, ragged
-
-
-def _decode(path):
-    """Return the text of a file, or say why it is none."""
+    path = Path(path)
     if not path.is_file():
         raise FileProblem(*_missing(path))
     data = path.read_bytes()
@@ -79,22 +64,19 @@ def _decode(path):
             _("The file is empty."),
             _("Export it again; it needs a header row and at least one row of data."),
         )
-    if data.startswith((ZIP_MAGIC, OLE_MAGIC)):
+    if data.startswith(ZIP_MAGIC):
+        return _workbook(data, sheet), None, None
+    text, encoding = _decode(data, encoding)
+    if WEB_PAGE.match(text):
         raise FileProblem(
             "not-csv",
-            _("The file is an Excel workbook with the name of a CSV file."),
+            _("The file is a web page or XML, whatever its name says."),
             _('Open it in Excel and save it as "CSV UTF-8 (comma delimited)".'),
         )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileProblem(
-            "encoding",
-            _("The file is not in UTF-8 (byte {position}); it looks like {guess}.").format(
-                position=error.start, guess=_guess_encoding(data)
-            ),
-            _('Save it as "CSV UTF-8"; in Excel: Save as, file type CSV UTF-8.'),
-        ) from error
+    told = re.match(r"sep=(.)\r?\n", text)  # Excel's own line for the separator
+    separator = separator or (told[1] if told else _separator(text))
+    rows = [row for row in _split(text, separator) if not (told and row[0] == 1)]
+    return rows, encoding, separator
 
 
 def _missing(path):
@@ -108,51 +90,150 @@ def _missing(path):
     return "file-missing", _("The file is missing."), remedy
 
 
-def _guess_encoding(data):
-    """Guess what an encoding is that is not UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "UTF-16"
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        return _("an unknown encoding")
-    return _("GBK/GB18030, as Excel writes on Chinese Windows")
-
-
-def _check_delimiter(header):
-    """Refuse a table whose only column holds other separators."""
-    if len(header) > 1:
-        return
-    names = {";": _("semicolons"), "\t": _("tabs"), "|": _("vertical bars")}
-    for sign, name in names.items():
-        if header[0].count(sign) >= 1:
+def _decode(data, encoding):
+    """Return the text of a file and its encoding, or say why it is none."""
+    if encoding is not None:
+        try:
+            return data.decode(encoding).removeprefix("\ufeff"), encoding
+        except (UnicodeDecodeError, LookupError) as error:
             raise FileProblem(
-                "delimiter",
-                _("The columns are separated by {name}, not by commas.").format(name=name),
-                _("Save the file as CSV with commas."),
-            )
+                "encoding",
+                _("The file is not in {encoding} ({why}).").format(encoding=encoding, why=error),
+                _("Leave encoding out, or give the one in which the program exports."),
+            ) from error
+    candidate = "utf-8-sig"
+    zeros = [data[:2000:2].count(0), data[1:2000:2].count(0)]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        candidate = "utf-16"
+    elif max(zeros) > len(data[:2000]) / 8:  # every second byte of Latin letters is 0
+        candidate = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+    try:
+        return data.decode(candidate), candidate.removesuffix("-sig")
+    except UnicodeDecodeError:
+        pass
+    if b"\0" in data or NO_TEXT.search(data):
+        raise FileProblem(
+            "not-csv",
+            _("The file is no text: an old Excel workbook, a picture or another program's file."),
+            _('Open it in the program that wrote it and save it as "CSV UTF-8".'),
+        )
+    return _decode_old(data)
+
+
+def _decode_old(data):
+    """Take bytes that are not Unicode for Chinese if they are mostly common characters."""
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError:
+        text = ""
+    signs = [sign.encode("gb18030") for sign in text if sign > "\x7f"]
+    common = [sign for sign in signs if len(sign) == 2 and sign[0] < 0xD8 and min(sign) > 0xA0]
+    if signs and len(common) >= COMMON_CHINESE * len(signs):
+        return text, "gb18030"
+    row = next(line for line in data.splitlines() if not line.isascii())
+    shown = {name: row.decode(name, "replace").strip()[:40] for name in ("cp1252", "gb18030")}
+    raise FileProblem(
+        "encoding",
+        _("The file is not in UTF-8, and its letters can be read in several ways ({ways}).").format(
+            ways=", ".join(f"{name}: {text}" for name, text in shown.items())
+        ),
+        _('Save it as "CSV UTF-8", or say which is right, for example encoding="cp1252".'),
+        row=1 + data.splitlines().index(row),
+    )
+
+
+def _separator(text):
+    """Find the sign that separates cells: with it most rows are as wide as the header."""
+    head = "".join(text.splitlines(keepends=True)[:LOOKED_AT])
+    best, found = 0, ","
+    for sign in ",;\t|":
+        rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=sign) if row]
+        width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+        header = next((row for row in rows if len(row) == width), [])
+        if width > 1 and not any(is_value(cell) for cell in header) and times > best:
+            best, found = times, sign
+    return found
+
+
+def is_value(cell) -> bool:
+    """Say whether a cell holds digits and no word, so that it is no column name."""
+    text = str(cell)
+    return any(sign.isdigit() for sign in text) and not any(sign.isalpha() for sign in text)
+
+
+def _split(text, separator):
+    """Split text into rows of cells; a quote that stands open is refused where it opens."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows, number, line = [], 0, 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            rows.append((number, cells))
+            line = reader.line_num
+    except csv.Error as error:
+        start = text.splitlines()[line][:60] if line < len(text.splitlines()) else ""
+        raise FileProblem(
+            "quote-open",
+            _("A quote opens in this row and does not close where a cell ends: {text!r}.").format(
+                text=start
+            ),
+            _("Close the quote or delete it, and export or save the file again."),
+            row=number + 1,
+            value=start,
+        ) from error
+    return rows
+
+
+def _workbook(data, sheet):
+    """Read the cells of a workbook's sheet."""
+    try:
+        from openpyxl import load_workbook
+
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (ImportError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise FileProblem(
+            "not-csv",
+            _("The file is a workbook that cannot be opened here ({why}).").format(why=error),
+            _('Open it in Excel and save it as "CSV UTF-8 (comma delimited)".'),
+        ) from error
+    filled = [name.title for name in book.worksheets if any(any(row) for row in name.values)]
+    if sheet is None and len(filled) == 1:
+        sheet = filled[0]
+    if sheet not in filled:
+        raise FileProblem(
+            "sheet",
+            _("The workbook has these sheets with data: {names}.").format(names=", ".join(filled)),
+            _("Say which one, for example sheet={name!r}.").format(name=(filled or [""])[0]),
+        )
+    return [
+        (number, ["" if cell is None else cell for cell in row])
+        for number, row in enumerate(book[sheet].values, start=1)
+        if any(cell is not None for cell in row)
+    ]
 
 
 def as_text(frame):
     """Turn a DataFrame of any dtypes into text cells, with row numbers as in a spreadsheet."""
-    columns = {name: _column_as_text(frame[name]) for name in frame.columns}
-    text = pd.DataFrame(columns)
+    text = pd.DataFrame({name: column_as_text(frame[name]) for name in frame.columns})
     text.index = pd.RangeIndex(2, len(frame) + 2)
     return text
 
 
-def _column_as_text(column):
+def column_as_text(column):
+    """Turn the cells of a column into text: whole numbers without a point, dates in ISO form."""
     missing = column.isna().to_numpy()
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         whole = (column.dropna() == column.dropna().dt.normalize()).all()
         text = column.dt.strftime("%Y-%m-%d" if whole else "%Y-%m-%d %H:%M")
     elif pd.api.types.is_bool_dtype(column.dtype):
         text = column.astype("object").map({True: "true", False: "false"})
-    elif pd.api.types.is_float_dtype(column.dtype):
-        text = column.map(lambda x: f"{x:.0f}" if float(x).is_integer() else repr(float(x)),
-                          na_action="ignore")  # fmt: skip
     else:
-        text = column.astype("object").map(str, na_action="ignore")
+        text = column.astype("object").map(_cell_as_text, na_action="ignore")
     values = np.array(text, dtype=object)
     values[missing] = ""
     return values
+
+
+def _cell_as_text(cell):
+    if isinstance(cell, float) and cell.is_integer():
+        return f"{cell:.0f}"
+    return repr(float(cell)) if isinstance(cell, float) else str(cell)

@@ -19,7 +19,8 @@ from custlab.cases.case import Case
 from custlab.errors import InputError
 from custlab.i18n import _
 
-from .reading import FileProblem, as_text, read_text_table
+from .layout import to_table
+from .reading import FileProblem, as_text, open_rows
 from .report import Report
 from .values import check_column
 
@@ -169,20 +170,35 @@ class _Check:
         if isinstance(source, pd.DataFrame):
             return as_text(source)
         try:
-            table, ragged = read_text_table(source)
+            rows, encoding, separator = open_rows(source)
+            if encoding is None:
+                raise FileProblem(
+                    "not-csv",
+                    _("The file is an Excel workbook with the name of a CSV file."),
+                    _('Open it in Excel and save it as "CSV UTF-8 (comma delimited)".'),
+                )
+            table, findings = to_table(rows, first_is_header=True)
         except FileProblem as problem:
             self.add(file, **problem.finding)
             return None
-        for row, cells in ragged:
+        if encoding != "utf-8":
             self.add(
                 file,
-                "row-length",
-                _("The row has {cells} cells, the header {columns}.").format(
-                    cells=cells, columns=table.shape[1]
-                ),
-                _("Look for a comma inside a text (put the text in quotes) or a lost cell."),
-                row=row,
+                "encoding",
+                _("The file is not in UTF-8, but in {encoding}.").format(encoding=encoding),
+                _('Save it as "CSV UTF-8"; in Excel: Save as, file type CSV UTF-8.'),
             )
+        if separator != ",":
+            self.add(
+                file,
+                "delimiter",
+                _("The columns are not separated by commas, but by {sign!r}.").format(
+                    sign=separator
+                ),
+                _("Save the file as CSV with commas."),
+            )
+        for finding in findings:
+            self.add(file, **finding)
         return table
 
     def _check_header(self, file, name, table):

@@ -109,10 +109,80 @@ def test_wrong_files_are_refused_in_words(tmp_path):
     with pytest.raises(InputError, match="no column that such an export has"):
         read_zoho(deals=datasets_dir() / "software" / "costs.csv")
     path = tmp_path / "accounts.csv"
-    path.write_bytes("name,account_type\n示例公司,企业\n".encode("gbk"))
-    with pytest.raises(InputError, match="GBK"):
+    path.write_bytes("name,account_type\n示例公司,政府\n".encode("gbk"))
+    assert read_fxiaoke(accounts=path).tables["customers"]["kind"].tolist() == ["government"]
+    path.write_bytes("name,account_type\nMüller,firm\n".encode("cp1252"))
+    with pytest.raises(InputError, match="cp1252: Müller"):
         read_fxiaoke(accounts=path)
     path.write_text("name,account_type\n示例公司,政府\n", encoding="utf-8-sig")
     assert read_fxiaoke(accounts=path).tables["customers"]["kind"].tolist() == ["government"]
     with pytest.raises(InputError, match="is missing"):
         read_fxiaoke(accounts=tmp_path / "nothing.csv")
+
+
+DEALS = "Record Id,Account Name.id,Stage,Amount,Closing Date,Created Time\n"
+
+
+def deals(tmp_path, *rows, **options):
+    path = tmp_path / "deals.csv"
+    path.write_text(DEALS + "\n".join(rows) + "\n", encoding="utf-8")
+    return read_zoho(deals=path, **options)
+
+
+def test_stages_are_understood_however_written_and_never_guessed(tmp_path):
+    won = ["Closed Won ", "Closed (Won)", "CLOSED-WON", "赢单", "已成交"]
+    lost = ["Closed Lost", "Closed-Lost to Competition", " 输单", "未成交"]
+    open_ = ["Qualification", "Proposal/Price Quote", "Negotiation/Review", "需求确定"]
+    rows = [f"z{i},k1,{stage},5,2024-05-31," for i, stage in enumerate([*won, *lost, *open_])]
+    table = deals(tmp_path, *rows).tables["deals"]
+    assert table["stage"].tolist() == ["won"] * 5 + ["lost"] * 4 + ["open"] * 4
+    assert table["closed_on"].notna().tolist() == [True] * 9 + [False] * 4
+    read = deals(tmp_path, "z1,k1,Contract sent,5,2024-05-31,")
+    assert read.tables["deals"]["stage"].isna().all()
+    assert read.tables["deals"]["closed_on"].notna().all()
+    assert "stages={'Contract sent'" in repr(read)
+    read = deals(tmp_path, "z1,k1,Contract sent,5,2024-05-31,", stages={"Contract sent": "won"})
+    assert read.tables["deals"]["stage"].tolist() == ["won"]
+
+
+def test_rows_that_are_no_deals_and_cells_that_are_no_values_are_told(tmp_path):
+    read = deals(
+        tmp_path,
+        'z1,k1,Closed Won,"$1,200.00",2024-05-31,05/31/2024 10:15 AM',
+        "z2,k1,Closed Won,(99.50),soon,",
+        ",,,,,",
+        "z3,k1,Closed, Won,10,2024-05-31,",
+        "z4,,Closed Won,12O0,,",
+        "Total,,,1100.50,,",
+    )
+    table = read.tables["deals"]
+    assert table["deal_id"].tolist() == ["z1", "z2", "z4"]
+    assert table["amount"].tolist()[:2] == [1200, -99.5]
+    assert table.loc[0, "opened_on"] == pd.Timestamp("2024-05-31")
+    found = read.report.findings
+    assert sorted(zip(found["row"], found["rule"], strict=True)) == [
+        (3, "unread"), (4, "row-empty"), (5, "row-length"), (6, "missing"), (6, "unread"),
+        (7, "total"),
+    ]  # fmt: skip
+    assert "'12O0' could not be read" in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("z1,k1,Closed Won,5,05/06/2024,", r"closed_on.*05/06/2024.*day_first=True"),
+        ('z1,k1,Closed Won,"1,234",2024-05-31,', r"amount.*1,234.*decimal="),
+        ('z1,k1,"Closed Won,5,2024-05-31,', r"deals.csv, row 2: A quote opens"),
+        ("z1,4.87607E+17,Closed Won,5,2024-05-31,", r"customer_id.*cut short by a spreadsheet"),
+    ],
+)
+def test_what_fits_two_readings_or_is_lost_is_refused_where_it_stands(tmp_path, row, words):
+    others = [f"z{i},k2,Closed Won,5,2024-05-31," for i in range(2, 50)]
+    with pytest.raises(InputError, match=words):
+        deals(tmp_path, row, *others)
+
+
+def test_the_asked_for_reading_is_used(tmp_path):
+    read = deals(tmp_path, 'z1,k1,Closed Won,"1,234",05/06/2024,', day_first=False, decimal=".")
+    deal = read.tables["deals"].loc[0]
+    assert (deal["amount"], deal["closed_on"]) == (1234, pd.Timestamp("2024-05-06"))

@@ -1,0 +1,126 @@
+"""Files as programs export them: read whole, or said what is no data and what fits two readings."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from custlab import quality
+from custlab.errors import InputError
+from custlab.quality import read_export
+
+TABLE = pd.DataFrame(
+    {"客户": ["张三", "李四", "王五"], "日期": ["2024-05-31"] * 3, "备注": ["a,b", "c;d", "e\tf"]}
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "gb18030"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_every_encoding_and_separator_gives_the_same_table(tmp_path, encoding, separator, line_end):
+    path = tmp_path / "orders.csv"
+    TABLE.to_csv(path, sep=separator, encoding=encoding, index=False, lineterminator=line_end)
+    export = read_export(path)
+    pd.testing.assert_frame_equal(export.table.reset_index(drop=True), TABLE)
+    assert export.report.ok
+    assert export.table.index.tolist() == [2, 3, 4]
+
+
+def read(tmp_path, content, **options):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_export(path, **options)
+
+
+@pytest.mark.parametrize(
+    ("content", "rows", "rules"),
+    [
+        ("id;price;sum\nC1;12,5;25,0\nC2;1,5;3,0\n", ["C1", "C2"], []),
+        ("sep=;\nid;price;sum\nC1;12,5;25,0\n", ["C1"], []),
+        ("Sales,,\n2024,,\n\nid,day,sum\nC1,x,2\n", ["C1"], ["title", "title"]),
+        ("id,day,sum\nC1,x,2\n,,\nC2,y,3\nTotal,,5\n", ["C1", "C2"], ["row-empty", "total"]),
+        ("id,sum\nC1,2\nC2,3\n合计,5\n", ["C1", "C2"], ["total"]),
+        ("name,city,sum\nTotal,Paris,2\nShell,London,9\n", ["Total", "Shell"], ["total"]),
+        ("id,day,sum\nC1,x,2\nid,day,sum\nC2,y,3\n", ["C1", "C2"], ["header-again"]),
+        ("id,day,sum\nC1,x,2\nMade by a program\n", ["C1"], ["note"]),
+        ("id,name,sum\nC1,Ann,Ms,2\nC2,Bob,3\n", ["C2"], ["row-length"]),
+        ("id,name,sum\nC1,Ann\nC2,Bob,3\n", ["C2"], ["row-length"]),
+        ("id,name,note\nC1,Ann\nC2,Bob,\nC3,Cat,x\n", ["C1", "C2", "C3"], []),
+        ("id,name,sum\nC1,Ann,2,,\nC2,Bob,3,,\nC3,Cat,Ms,4,\n", ["C1", "C2"], ["row-length"]),
+        ("id,sum,sum,,\nC1,2,3,,\n", ["C1"], ["column-twice"]),
+        ('id,name,sum\nC1,"An\nC2,Bob,3\nC3,Cat",4\n', ["C1"], ["quote-wide"]),
+        ('id,name,sum\nC1,"Hill 1\nWuhan, Hubei\nChina",4\n', ["C1"], []),
+    ],
+)
+def test_rows_that_are_no_data_are_set_aside_and_told(tmp_path, content, rows, rules):
+    export = read(tmp_path, content)
+    assert export.table.iloc[:, 0].tolist() == rows
+    assert export.report.findings["rule"].tolist() == rules
+    assert not export.report.findings["row"].isna().any()
+    assert ("orders.csv" in repr(export)) == bool(rules)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n \n,,\n", "no column names"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no text"),
+        (b"\xff\xd8\xff\xe0\x01\x02JFIF", "no text"),
+        (b"PK\x03\x04nothing", "workbook"),
+        ("<html><table><tr><td>1</td></tr></table>", "web page"),
+        ("C1,2024-05-01,12\nC2,2024-05-02,13\n", "row 1: This row holds values"),
+        ('id,name\n1,"Ann\n2,Bob\n3,Cat\n', "row 2: A quote opens"),
+        ('id,name\n1,Ann\n2,"Bob\n3,"Cat"\n', "row 3: A quote opens"),
+        ("Kunde;Summe\nMüller;5\n".encode("cp1252"), 'cp1252: Müller;5, .* encoding="cp1252"'),
+        ("Имя,Сумма\nИванов,5\n".encode("cp1251"), "several ways"),
+        ("名前,金額\n田中さん,12\n".encode("shift-jis"), "several ways"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, content, words):
+    with pytest.raises(InputError, match=rf"orders\.csv.*{words}"):
+        read(tmp_path, content)
+
+
+def test_what_is_asked_for_is_used(tmp_path):
+    german = "Kunde;Summe\nMüller;5\n".encode("cp1252")
+    assert read(tmp_path, german, encoding="cp1252").table.iloc[0, 0] == "Müller"
+    with pytest.raises(InputError, match="not in ascii"):
+        read(tmp_path, german, encoding="ascii")
+    with pytest.raises(InputError, match="is missing"):
+        read_export(tmp_path / "none.csv")
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.binary(max_size=200) | st.text(',;"\n\tab1.', max_size=60).map(str.encode))
+def test_no_bytes_break_the_reader(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(data)
+    try:
+        export = read_export(path)
+    except InputError as refused:
+        told = str(refused)
+    else:
+        told = "any.csv" if export.report.ok else repr(export)
+        assert export.table.columns.is_unique
+    assert "any.csv" in told
+
+
+def test_a_firms_file_goes_from_disk_to_tiers_with_the_messages_alone(tmp_path):
+    """300 customers, dd/mm dates, thousands signs, blank ids, returns, a row of totals."""
+    days = pd.date_range("2023-01-01", periods=900, freq="11h")
+    lines = ["Auftrag;Kunde;Datum;Betrag"]
+    for n, day in enumerate(days):
+        who = "" if n % 97 == 0 else f"K{n * n % 300:03d}"
+        money = f"{(n * 7919) % 4000 + 12.5:,.2f}".translate({44: ".", 46: ","})
+        lines.append(f"A{n:04d};{who};{day:%d/%m/%Y};{'-' if n % 41 == 0 else ''}{money} €")
+    lines += [";;;", "Summe;;;1.234.567,00 €"]
+    export = read(tmp_path, "\n".join(lines))
+    assert export.report.findings["rule"].tolist() == ["row-empty", "total"]
+    orders = export.table.rename(
+        columns={"Auftrag": "order_id", "Kunde": "customer_id", "Datum": "order_date",
+                 "Betrag": "amount"})  # fmt: skip
+    orders["order_date"] = quality.parse_mixed_dates(orders["order_date"])
+    orders["amount"] = quality.parse_numbers(orders["amount"])
+    assert (orders["order_date"].to_numpy() == days.normalize().to_numpy()).all()
+    assert (orders["amount"] < 0).sum() == 22
