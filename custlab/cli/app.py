@@ -14,6 +14,7 @@ from custlab.cli.handout import handout
 from custlab.cli.hub import hub
 from custlab.cli.regrade import regrade
 from custlab.cli.report import report
+from custlab.cli.review import progress, review
 
 app = typer.Typer(
     help="CustLab: find out who your customers are. Start with: custlab lab",
@@ -50,6 +51,7 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-app.command()(handout)
+for command in (progress, review, handout):
+    app.command()(command)
 for command in (collect, grade, report, feedback, export, regrade, hub):
     app.command(rich_help_panel=INSTRUCTORS)(command)

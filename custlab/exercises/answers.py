@@ -54,6 +54,8 @@ class Answer:
         When it was given: UTC, ISO 8601, so that texts compare as times.
     tries, hints : int
         How often it was checked, and how many hints were seen (lessons only).
+    share : float or None
+        What share of it was right when it was last checked; None if it has not been.
     earlier : list
         Values that another open copy of the notebook had saved and this one replaced.
     """
@@ -63,6 +65,7 @@ class Answer:
     at: str = LONG_AGO
     tries: int = 0
     hints: int = 0
+    share: float | None = None
     earlier: list[Any] = field(default_factory=list)
 
 
@@ -96,6 +99,8 @@ def to_payload(sheet: str, answers: Answers) -> dict[str, Any]:
 def _entry(answer: Answer) -> dict[str, Any]:
     entry = {"kind": answer.kind, "value": answer.value, "at": answer.at}
     extra = {"tries": answer.tries, "hints": answer.hints, "earlier": answer.earlier}
+    if answer.share is not None:
+        entry["share"] = answer.share
     return entry | {name: value for name, value in extra.items() if value}
 
 
@@ -176,6 +181,7 @@ def _read_entry(entry: Any) -> Answer:
         at=_read_time(entry.get("at")),
         tries=_count(entry.get("tries")),
         hints=_count(entry.get("hints")),
+        share=_share(entry.get("share")),
         earlier=[tidy(value) for value in earlier[-KEEP_EARLIER:]]
         if isinstance(earlier, list)
         else [],
@@ -184,6 +190,11 @@ def _read_entry(entry: Any) -> Answer:
 
 def _count(number: Any) -> int:
     return number if isinstance(number, int) and 0 <= number < 10_000 else 0
+
+
+def _share(number: Any) -> float | None:
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    return float(number) if plain and 0 <= number <= 1 else None
 
 
 def _read_time(text: Any) -> str:

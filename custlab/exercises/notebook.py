@@ -77,7 +77,7 @@ def notebooks_of(sheet: str, folder: Path) -> list[Path]:
     if named:
         return named
     others = sorted(folder.glob("*.ipynb"))[:MAX_NOTEBOOKS]
-    return [path for path in others if _carries(_read(path), sheet)]
+    return [path for path in others if _carries(read_notebook(path), sheet)]
 
 
 def receipts_beside(sheet: str, folder: Path) -> Answers:
@@ -93,7 +93,7 @@ def receipts_beside(sheet: str, folder: Path) -> Answers:
 
 def receipts_of_file(path: Path, sheet: str) -> Answers:
     """Read the receipts in a notebook's file; none if it cannot be read. See `receipts_in`."""
-    return receipts_in(_read(path), sheet)
+    return receipts_in(read_notebook(path), sheet)
 
 
 def receipts_in(notebook: Any, sheet: str) -> Answers:
@@ -122,19 +122,19 @@ def _own(sheet: str) -> Path | None:
     if not isinstance(told, str) or os.environ.get("NBGRADER_EXECUTION"):
         return None
     path = Path(told).absolute()
-    return path if path.suffix == ".ipynb" and _carries(_read(path), sheet) else None
+    return path if path.suffix == ".ipynb" and _carries(read_notebook(path), sheet) else None
 
 
 def _carries(notebook: Any, sheet: str) -> bool:
     """Say whether a notebook sets this sheet up, or has a receipt of it."""
     made = re.compile(rf"Sheet\(\s*[\"']{re.escape(sheet)}[\"']")
-    return any(made.search(_source(cell)) for cell in _items(notebook, "cells")) or any(
+    return any(made.search(source_of(cell)) for cell in cells_of(notebook)) or any(
         isinstance(payload, dict) and payload.get("sheet") == sheet
         for payload in _payloads(notebook)
     )
 
 
-def _read(path: Path) -> Any:
+def read_notebook(path: Path) -> Any:
     """Read a notebook as JSON; None if it cannot be read."""
     try:
         if path.stat().st_size <= MAX_BYTES:
@@ -145,7 +145,7 @@ def _read(path: Path) -> Any:
 
 
 def _payloads(notebook: Any) -> Iterator[Any]:
-    for cell in _items(notebook, "cells"):
+    for cell in cells_of(notebook):
         for output in _items(cell, "outputs"):
             data = output.get("data") if isinstance(output, dict) else None
             if isinstance(data, dict) and formats.MIME in data:
@@ -157,6 +157,12 @@ def _items(value: Any, name: str) -> list[Any]:
     return inner if isinstance(inner, list) else []
 
 
-def _source(cell: Any) -> str:
-    source = cell.get("source") if isinstance(cell, dict) else None
+def cells_of(notebook: Any) -> list[dict[str, Any]]:
+    """Give the cells of a notebook read as JSON, whatever it holds."""
+    return [cell for cell in _items(notebook, "cells") if isinstance(cell, dict)]
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """Give a cell's source as one text."""
+    source = cell.get("source")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)

@@ -106,7 +106,7 @@ class Sheet:
         id, kind = question.id, question.kind
         memory = Memory(
             answer=lambda value: self._record(id, kind, value),
-            note=lambda tries, hints: self._refresh(self.store.note(id, tries, hints)),
+            note=lambda *how: self._refresh(self.store.note(id, *how)),
             news=self._news,
             saved=lambda: self.store.writable,
         )
@@ -252,6 +252,19 @@ class Sheet:
             for name, words in rows
         )
         return {"text/html": f"<table>{cells}</table>", "text/plain": f"{mine} | {result}"}
+
+    def warm_up(self, n: int = 4) -> None:
+        """Ask questions of earlier lessons, what is due first; others on another day.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        """
+        from custlab.exercises.review import show, warm_up
+
+        folder = self.store.path.parent
+        show(warm_up(self.name, n, folder), folder)
 
     @property
     def answers(self) -> dict[str, Any]:

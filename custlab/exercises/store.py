@@ -155,8 +155,8 @@ class Store:
 
         return self._change(name, answered)
 
-    def note(self, name: str, tries: int, hints: int) -> list[str]:
-        """Save how often an answer was checked and how many hints were seen.
+    def note(self, name: str, tries: int, hints: int, share: float | None = None) -> list[str]:
+        """Save how often an answer was checked, what share was right, how many hints were seen.
 
         Returns
         -------
@@ -165,7 +165,9 @@ class Store:
         """
 
         def noted(known: Answer | None, unseen: bool) -> Answer:
-            return replace(known or Answer(kind="", value=None), tries=tries, hints=hints)
+            known = known or Answer(kind="", value=None)
+            last = known.share if share is None else share
+            return replace(known, tries=tries, hints=hints, share=last)
 
         return self._change(name, noted)
 

@@ -108,22 +108,30 @@ class Question:
         except UnfitAnswer:
             return str(value)[:200]
 
-    def as_text(self, value: Any = None) -> str:
+    def as_text(self, value: Any = None, lettered: bool = False) -> str:
         """Say the question in Markdown, with what it offers and the answer, for a printed page.
 
         Parameters
         ----------
         value : object, optional
             The answer, if there is one.
+        lettered : bool
+            Whether what can be chosen has letters, by which it can be named in a terminal.
 
         Returns
         -------
         str
         """
         lists = [part for part in vars(self).values() if isinstance(part, dict)]
-        offered = [
-            "\n".join(f"- {getattr(x, 'label', x)}" for x in part.values()) for part in lists
-        ]
+        offered = []
+        for part in lists:
+            signs = (
+                [f"{chr(ord('a') + n)})" for n in range(len(part))]
+                if lettered and part is lists[-1]
+                else ["-"] * len(part)
+            )
+            labels = (getattr(label, "label", label) for label in part.values())
+            offered.append("\n".join(map(" ".join, zip(signs, labels, strict=True))))
         said = self.words(value)
         answer = [_("*Your answer: {answer}*").format(answer=said)] if said else []
         return "\n\n".join([self.prompt, *filter(None, offered), *answer])

@@ -48,7 +48,8 @@ class Memory:
     answer : callable
         ``answer(value)`` saves an answer.
     note : callable
-        ``note(tries, hints)`` saves how often it was checked and how many hints were seen.
+        ``note(tries, hints, share)`` saves how often it was checked, how many hints were seen,
+        and what share was right (None if it was not checked now).
     news : callable
         Gives the sentences that the learner has not read yet.
     saved : callable
@@ -56,7 +57,7 @@ class Memory:
     """
 
     answer: Callable[[Any], None]
-    note: Callable[[int, int], None]
+    note: Callable[[int, int, float | None], None]
     news: Callable[[], list[str]]
     saved: Callable[[], bool]
 
@@ -249,19 +250,20 @@ class Card:
         """Check the answer and explain it; for free text, show what a good answer holds."""
         if not self.practice:
             return None
+        found = self._show_result()
         if not is_blank(self.value):
-            self._count_try()
-        return self._show_result()
+            self._count_try(found)
+        return found
 
     def say(self, found: Result, tried: bool) -> None:
         """Show what somebody else has found out about the answer: a cell that checks itself."""
         if tried:
-            self._count_try()
+            self._count_try(found)
         self._feedback.value = look.feedback(found.outcome, found.message)
 
-    def _count_try(self) -> None:
+    def _count_try(self, found: Result | None) -> None:
         self.tries += 1
-        self.memory.note(self.tries, self.hints)
+        self.memory.note(self.tries, self.hints, found.share if found else None)
 
     def _show_result(self) -> Result | None:
         if self.question.by_hand:
@@ -289,7 +291,7 @@ class Card:
 
     def _next_hint(self) -> None:
         self.hints += 1
-        self.memory.note(self.tries, self.hints)
+        self.memory.note(self.tries, self.hints, None)
         self._show_hints()
 
     def _show_hints(self) -> None:
