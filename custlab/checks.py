@@ -14,6 +14,7 @@ from custlab.errors import InputError
 from custlab.i18n import _
 
 # customer_id, Customer ID, customerId, ID: such a column names somebody, and measures nothing.
+DATES = ("date", "datetime", "datetime64", "period", "timedelta", "timedelta64")
 NAMES_SOMEBODY = re.compile(r"(^|[ _.-])(?i:id)$|[a-z]I[Dd]$")
 
 
@@ -87,6 +88,54 @@ def check_columns(table, needed: Iterable, name: str, remedy: str = "") -> None:
             table=name, missing=", ".join(map(str, missing)), found=", ".join(map(str, found))
         )
         raise InputError(f"{said} {remedy}".strip())
+
+
+def check_case(case, **tables: Iterable) -> None:
+    """Refuse what is no case, or lacks a table or a column that is read.
+
+    Parameters
+    ----------
+    case : Case
+        Anything with the tables as attributes.
+    **tables : iterable of str
+        The columns that are read of each table; none for ``as_of``.
+
+    Raises
+    ------
+    InputError
+        If a table or a column is not there, or the table customers has a customer twice.
+
+    Examples
+    --------
+    >>> check_case(pd.DataFrame({"amount": [1]}), orders=["amount"])
+    Traceback (most recent call last):
+    custlab.errors.InputError: A case with orders is needed, but this DataFrame lacks orders. ...
+    """
+    frame = isinstance(case, pd.DataFrame)  # its columns would pass for tables
+    missing = [name for name in tables if frame or getattr(case, name, None) is None]
+    if missing:
+        raise InputError(
+            _(
+                "A case with {needed} is needed, but this {kind} lacks {missing}. Load one "
+                "(load_case), or put tables of your own together: "
+                "case = types.SimpleNamespace({example})."
+            ).format(
+                needed=", ".join(tables),
+                kind=type(case).__name__,
+                missing=", ".join(missing),
+                example=", ".join(f"{name}={name}" for name in tables),
+            )
+        )
+    for name in tables.keys() - {"as_of"}:
+        check_columns(getattr(case, name), tables[name], name)
+    if "customers" in tables:
+        ids = case.customers["customer_id"]
+        twice = ids[ids.duplicated()]
+        if len(twice):
+            raise InputError(
+                _("customer_id {customer!r} stands in more than one row of the table customers. "
+                  "Keep one row for each customer.").format(customer=twice.iloc[0])
+            )  # fmt: skip
 
 
 def check_finite(values, name: str) -> np.ndarray:
@@ -277,6 +326,53 @@ def refuse_infinite(money, column: str) -> None:
         )
 
 
+def check_dates(table: pd.DataFrame, column: str, name: str) -> pd.Series:
+    """Refuse a column that does not hold a date for everybody.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table.
+    column : str
+        One of its columns.
+    name : str
+        What the table is called.
+
+    Returns
+    -------
+    Series
+        The dates, by the clock on the wall where they had a time zone.
+
+    Raises
+    ------
+    InputError
+        If it holds something else, or dates are missing.
+
+    Examples
+    --------
+    >>> check_dates(pd.DataFrame({"since": ["5/6/2024"]}), "since", "customers")
+    Traceback (most recent call last):
+    custlab.errors.InputError: Table customers: column since holds '5/6/2024', not dates. ...
+    """
+    dates = table[column]
+    if not pd.api.types.is_datetime64_any_dtype(dates):
+        raise InputError(
+            _("Table {table}: column {column} holds {example!r}, not dates. Convert it first, and "
+              "look at what could not be read: pd.to_datetime({table}[{column!r}], format=…, "
+              "errors='coerce').").format(
+                table=name, column=column, example=dates.iloc[0] if len(dates) else None)
+        )  # fmt: skip
+    missing = int(dates.isna().sum())
+    if missing:
+        raise InputError(
+            _("Table {table}: column {column} is missing in {n} of {total} rows (first: row {row}, "
+              "counted from 0). Fill it in by a rule that you can name, or leave these rows out "
+              "knowingly.").format(table=name, column=column, n=missing, total=len(dates),
+                                   row=int(dates.isna().to_numpy().argmax()))
+        )  # fmt: skip
+    return dates.dt.tz_localize(None)
+
+
 def check_features(table, *, categories: bool = False, missing: bool = False, rows: int = 2):
     """Refuse a table of features that cannot be segmented, and say why.
 
@@ -391,10 +487,11 @@ def _check_column(column: pd.Series, categories: bool, missing: bool) -> None:
 
 
 def _holds_dates(column: pd.Series) -> bool:
-    dates = ("date", "datetime", "datetime64")
-    return pd.api.types.is_datetime64_any_dtype(column) or (
-        column.dtype == object and pd.api.types.infer_dtype(column) in dates
-    )
+    if pd.api.types.is_numeric_dtype(column):
+        return False
+    category = isinstance(column.dtype, pd.CategoricalDtype)
+    values = column.cat.categories if category else column
+    return pd.api.types.infer_dtype(values) in DATES
 
 
 def _refuse_dates(column: pd.Series) -> None:

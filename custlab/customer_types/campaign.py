@@ -42,7 +42,8 @@ def response_by_type(
     Raises
     ------
     InputError
-        If the table lacks a column or the campaign, or a customer takes part twice.
+        If the table lacks a column, the campaign or a control group, a treatment or an approach
+        is missing, or a customer takes part or has a type twice.
 
     References
     ----------
@@ -61,6 +62,13 @@ def response_by_type(
     """
     sent = _one_campaign(campaign, campaign_id)
     sent = sent.assign(responded=check_flags(sent["responded"], "responded"))
+    twice = types.index[types.index.duplicated()]
+    if len(twice):
+        raise InputError(
+            _("customer_id {customer!r} has more than one type. Keep one for each.").format(
+                customer=twice[0]
+            )
+        )
     sent = sent.assign(type=sent["customer_id"].map(types)).dropna(subset=["type"])
     control = _counts(sent[sent["treatment"] == "control"], ["type"])
     treated = _counts(sent[sent["treatment"] != "control"], ["type", "approach"])
@@ -164,6 +172,15 @@ def _one_campaign(campaign: pd.DataFrame, campaign_id: str) -> pd.DataFrame:
                 given=campaign_id, known=", ".join(map(str, campaign["campaign_id"].unique()))
             )
         )
+    treated = sent["treatment"].astype("object") != "control"
+    unknown = sent["treatment"].isna() | (treated & sent["approach"].isna())
+    if unknown.any() or treated.all():
+        raise InputError(
+            _("Campaign {campaign}: {n} rows have no treatment or no approach, {control} are of "
+              "the control group. Everybody needs a treatment, 'control' where nothing was sent, "
+              "and whoever was treated an approach.").format(
+                campaign=campaign_id, n=int(unknown.sum()), control=int((~treated).sum()))
+        )  # fmt: skip
     repeated = sent["customer_id"][sent["customer_id"].duplicated()]
     if len(repeated):
         raise InputError(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
+from custlab.checks import check_finite
 from custlab.customer_types.grid import in_order
 from custlab.errors import InputError
 from custlab.i18n import _
@@ -73,7 +74,8 @@ def evaluate(truth, predicted, learned, costs: pd.DataFrame | None = None) -> Ev
     Raises
     ------
     InputError
-        If the lengths differ, nobody is there, or the costs lack a type.
+        If the lengths differ, nobody is there, a type is missing, or the costs lack a type or a
+        number.
 
     Examples
     --------
@@ -88,6 +90,8 @@ def evaluate(truth, predicted, learned, costs: pd.DataFrame | None = None) -> Ev
             _("There are {n} true and {m} predicted types: give one of each for every customer "
               "tested.").format(n=len(truth), m=len(predicted))
         )  # fmt: skip
+    for name, part in (("truth", truth), ("predicted", predicted), ("learned", learned)):
+        _refuse_gaps(name, part)
     types = list(in_order({*truth, *predicted}))
     usual = pd.Series(learned).mode().iloc[0]
     confusion = pd.DataFrame(
@@ -112,6 +116,15 @@ def evaluate(truth, predicted, learned, costs: pd.DataFrame | None = None) -> Ev
     )
 
 
+def _refuse_gaps(name: str, types) -> None:
+    missing = int(pd.isna(np.asarray(types, dtype=object)).sum())
+    if missing or len(types) == 0:
+        raise InputError(
+            _("{name}: {n} of {total} types are missing. Compare only customers whose type is "
+              "known.").format(name=name, n=missing, total=len(types))
+        )  # fmt: skip
+
+
 def cheapest_type(probabilities, types, costs: pd.DataFrame):
     """Choose for each customer the type whose expected cost is lowest.
 
@@ -132,7 +145,7 @@ def cheapest_type(probabilities, types, costs: pd.DataFrame):
     Raises
     ------
     InputError
-        If the costs lack a type.
+        If the costs lack a type or a number, or a probability is missing.
 
     Examples
     --------
@@ -141,8 +154,11 @@ def cheapest_type(probabilities, types, costs: pd.DataFrame):
     ['high']
     """
     _check_costs(costs, types)
+    probabilities = np.asarray(probabilities, dtype=float)
+    for place, name in enumerate(types):
+        check_finite(probabilities[:, place], str(name))
     offered = list(costs.columns)
-    expected = np.asarray(probabilities) @ costs.loc[list(types), offered].to_numpy(dtype=float)
+    expected = probabilities @ costs.loc[list(types), offered].to_numpy(dtype=float)
     return np.array(offered, dtype=object)[expected.argmin(axis=1)]
 
 
@@ -154,6 +170,8 @@ def _check_costs(costs: pd.DataFrame, types) -> None:
                 type=missing[0], types=", ".join(map(str, types))
             )
         )
+    for name in costs.columns:
+        check_finite(costs[name], str(name))
 
 
 def _mean_cost(costs: pd.DataFrame, truth, predicted) -> float:

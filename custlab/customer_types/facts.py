@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_case, check_dates
 from custlab.customer_types.rhythm import known_on
 from custlab.errors import InputError
 from custlab.i18n import _
@@ -51,6 +52,10 @@ def early_facts(case, days: int = 14) -> pd.DataFrame:
     """
     if days < 0:
         raise InputError(_("days must be 0 or more, not {days}.").format(days=days))
+    check_case(
+        case, customers=["customer_id"], orders=["order_id", "product_id", "channel", "discount"],
+        products=["product_id", "line"], interactions=["customer_id", "timestamp"], as_of=(),
+    )  # fmt: skip
     orders = _kept_orders(case)
     customers = orders.groupby("customer_id", observed=True)
     decided_on = (customers["order_date"].min() + pd.Timedelta(days=days)).rename("decided_on")
@@ -93,6 +98,7 @@ def facts_of_today(case) -> pd.DataFrame:
     >>> list(facts_of_today(load_case("ecommerce")).columns)
     ['turnover_until_today', 'orders_until_today', 'days_since_last_order', 'contacts_until_today']
     """
+    check_case(case, orders=["order_id"], interactions=["customer_id"], as_of=())
     orders = _kept_orders(case).groupby("customer_id", observed=True)
     contacts = case.interactions.groupby("customer_id", observed=True).size()
     found = pd.DataFrame(
@@ -135,6 +141,7 @@ def first_value(case, within: int = 180) -> pd.Series:
     >>> bool((first_value(load_case("ecommerce")) > 0).all())
     True
     """
+    check_case(case, orders=["order_id"], as_of=())
     orders = _kept_orders(case)
     customers = orders.groupby("customer_id", observed=True)
     until = customers["order_date"].min() + pd.Timedelta(days=within)
@@ -173,7 +180,7 @@ def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0
     Raises
     ------
     InputError
-        If nobody is left to learn from.
+        If a day is missing, or nobody is left to learn from.
 
     Examples
     --------
@@ -184,6 +191,7 @@ def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0
     """
     if not 0 < held_out < 1:
         raise InputError(_("held_out must lie between 0 and 1, not {n}.").format(n=held_out))
+    check_dates(decided_on.to_frame("decided_on"), "decided_on", "facts")
     ordered = decided_on.sort_values(kind="stable")
     start = ordered.iloc[int(len(ordered) * (1 - held_out))]
     learn = decided_on.index[decided_on + pd.Timedelta(days=horizon) <= start]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.checks import check_columns, refuse_infinite
+from custlab.checks import (
+    check_case,
+    check_choice,
+    check_columns,
+    check_dates,
+    midnight,
+    refuse_infinite,
+)
 from custlab.customer_types.rhythm import known_on, rhythm_of, waits_of
 from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
 from custlab.errors import InputError
@@ -21,7 +28,8 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
     Parameters
     ----------
     case : Case
-        The firm; its tables ``customers`` and ``orders`` are used.
+        The firm; its tables ``customers`` and ``orders`` are used. A customer counts from
+        ``customer_since`` on, if there is such a column.
     as_of : date, optional
         The day as of which the types hold, the case's own by default. Nothing later is used.
     behaviour, value, need : DataFrame, optional
@@ -46,8 +54,11 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
     >>> sorted(types["behaviour"].unique())
     ['active', 'at risk', 'churned', 'potential']
     """
-    as_of = pd.Timestamp(case.as_of if as_of is None else as_of)
-    customers = _customers_on(case, as_of)
+    needed = {"customers": ["customer_id"], "orders": ["customer_id"]}
+    check_case(case, **needed if as_of is not None else needed | {"as_of": ()})
+    as_of = pd.Timestamp(midnight(case.as_of if as_of is None else as_of))
+    _refuse_strangers(case)
+    customers = _customers_on(case.customers, as_of)
     orders = known_on(case.orders, as_of)
     if orders.empty:
         raise InputError(
@@ -64,18 +75,24 @@ def customer_types(case, as_of=None, *, behaviour=None, value=None, need=None) -
     return found
 
 
-def _customers_on(case, as_of) -> pd.DataFrame:
-    """Give the customers who were registered by a day."""
-    customers = case.customers
-    repeated = customers["customer_id"].duplicated().to_numpy()
-    if repeated.any():
-        first = customers["customer_id"].iloc[repeated.argmax()]
+def _customers_on(customers: pd.DataFrame, as_of) -> pd.DataFrame:
+    """Give the customers who were registered by a day; all where nobody has noted the day."""
+    if "customer_since" in customers.columns:
+        since = check_dates(customers, "customer_since", "customers")
+        customers = customers[(since < as_of + pd.Timedelta(days=1)).to_numpy()]
+    return customers.set_index("customer_id")
+
+
+def _refuse_strangers(case) -> None:
+    """Refuse orders of somebody who is not in the customers' table: they would get no type."""
+    known = case.orders["customer_id"].isin(case.customers["customer_id"])
+    strangers = case.orders["customer_id"][~known & case.orders["customer_id"].notna()]
+    if len(strangers):
         raise InputError(
-            _("customer_id {customer!r} stands in more than one row of the table customers. Keep "
-              "one row for each customer.").format(customer=first)
+            _("{n} customers with orders are not in the table customers, the first is {customer}. "
+              "Add them there, or leave their orders out.").format(
+                n=strangers.nunique(), customer=strangers.iloc[0])
         )  # fmt: skip
-    customers = customers.set_index("customer_id")
-    return customers[customers["customer_since"] <= as_of]
 
 
 def _rfm(orders: pd.DataFrame, as_of) -> pd.DataFrame:
@@ -121,12 +138,12 @@ def type_grid(
     Returns
     -------
     DataFrame
-        The grid, types in their natural order.
+        The grid, types in their natural order; customers whom no rule holds for have "no type".
 
     Raises
     ------
     InputError
-        If a column does not exist.
+        If a column does not exist, or cells shall show something else.
 
     Examples
     --------
@@ -138,7 +155,12 @@ def type_grid(
     active        1    1
     churned       0    1
     """
-    check_columns(types, (rows, columns), "types")
+    check_choice("what", what, ("customers", "monetary"))
+    needed = [rows, columns] if what == "customers" else [rows, columns, "monetary"]
+    check_columns(types, needed, "types")
+    types = types.assign(
+        **{name: types[name].astype(object).fillna(_("no type")) for name in (rows, columns)}
+    )
     if what == "customers":
         grid = pd.crosstab(types[rows], types[columns])
     else:

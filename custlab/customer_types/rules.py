@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns
+from custlab.checks import check_choice, check_columns, refuse_infinite
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -214,7 +214,7 @@ def value_rules(
     Raises
     ------
     InputError
-        For an unknown method, shares out of order, and amounts that are missing or not positive.
+        For an unknown method, shares out of order, and amounts that are infinite or not positive.
 
     Examples
     --------
@@ -222,8 +222,7 @@ def value_rules(
     >>> value_rules(amounts)["value"].tolist()
     [nan, 100.0, 60.0, nan]
     """
-    if method not in ("pareto", "quantile"):
-        raise InputError(_("The method must be pareto or quantile, not {m!r}.").format(m=method))
+    check_choice("method", method, ("pareto", "quantile"))
     first, second = (0.8, 0.95) if method == "pareto" else (0.2, 0.5)
     high, medium = high or first, medium or second
     if not 0 < high < medium <= 1:
@@ -233,6 +232,7 @@ def value_rules(
             )
         )
     known = amounts.dropna().astype(float).sort_values(ascending=False).to_numpy()
+    refuse_infinite(known, str(amounts.name or "amounts"))
     if len(known) == 0 or (known <= 0).any():
         raise InputError(
             _("Column {column!r} must hold positive amounts (missing for customers without an "

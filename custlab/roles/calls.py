@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_case, check_columns, check_flags
 from custlab.roles.evidence import role_profile
+from custlab.roles.judge import check_once
 from custlab.roles.rules import assign_roles, role_scores
 from custlab.roles.tree import split_customers
+from custlab.roles.unit import TABLES
 
 
 def first_calls(
@@ -45,7 +47,7 @@ def first_calls(
     >>> calls.columns.tolist()
     ['payer', 'title', 'evidence', 'evidence, else title']
     """
-    check_columns(case.orders, ("customer_id", "person_id"), "orders")
+    check_case(case, **TABLES, orders=("customer_id", "person_id"))
     profile = role_profile(case.interactions, case.people)
     learn, judge = split_customers(profile[profile["unit_size"] > 1], seed=seed)
     named = assign_roles(role_scores(judge, weights))
@@ -87,13 +89,15 @@ def calls_that_reach(
     {'payer': 0.0, 'anybody': 0.5}
     """
     check_columns(truth, ("person_id", "customer_id", role), "truth")
-    plays = truth.set_index(truth["person_id"].astype("object"))[role].astype(bool)
+    check_once(truth, "truth")
+    flags = check_flags(truth[role], role)
+    plays = pd.Series(flags, index=truth["person_id"].astype("object"))
     rows = {}
     for way in calls:
         chosen = calls[way].dropna().astype("object")
         hits = int(plays.reindex(chosen).sum())
         rows[way] = (len(calls), len(chosen), hits, hits / len(chosen) if len(chosen) else 0.0)
-    by_customer = truth.groupby(truth["customer_id"].astype("object"))[role].mean()
+    by_customer = pd.Series(flags).groupby(truth["customer_id"].astype("object").to_numpy()).mean()
     anybody = by_customer.reindex(calls.index).mean()
     rows["anybody"] = (len(calls), len(calls), round(anybody * len(calls)), anybody)
     columns = ["customers", "called", "reached", "share"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from custlab.checks import check_case
 from custlab.errors import InputError
 from custlab.i18n import _, ngettext
 from custlab.roles.evidence import KINDS, evidence_of, role_profile
@@ -20,7 +21,7 @@ from custlab.roles.rules import (
     assign_roles,
     role_scores,
 )
-from custlab.roles.unit import further_roles, not_found, unit_tables
+from custlab.roles.unit import TABLES, further_roles, not_found, unit_tables
 from custlab.roles.words import kind_word, listed, role_word, strength_word
 
 
@@ -89,6 +90,7 @@ def explain(case, person_id: str, *, weights: pd.DataFrame | None = None) -> Exp
     - Score for decider 0.70, next comes buyer with 0.55: the evidence is moderate.
     - The title “mother” was not used: it does not count as evidence.
     """
+    check_case(case, **TABLES)
     row = case.people[case.people["person_id"] == person_id]
     if row.empty:
         raise InputError(not_found(person_id, case.people["person_id"], _("person")))

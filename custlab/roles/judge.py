@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.rules import CORE_ROLES, ROLES, UNKNOWN
@@ -110,14 +110,47 @@ def role_report(truth: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """
     check_columns(truth, ("person_id", *ROLES), "truth")
     check_columns(found, ("person_id", "unit_size", *ROLES), "found")
+    check_once(truth, "truth")
+    check_once(found, "found")
     named = found[(found["unit_size"] > 1) & found["decider"].notna()]
     both = named.merge(truth, on="person_id", suffixes=("", "_true"))
     rows = []
     for role in ROLES:
-        said, true = both[role].astype(bool), both[f"{role}_true"].astype(bool)
+        said, true = check_flags(both[role], role), check_flags(both[f"{role}_true"], role)
         hits = (said & true).sum()
         rows.append((role, true.sum(), _ratio(hits, said.sum()), _ratio(hits, true.sum())))
     return pd.DataFrame(rows, columns=["role", "people", "precision", "recall"]).set_index("role")
+
+
+def check_once(table: pd.DataFrame, name: str) -> None:
+    """Refuse a table that lists a person twice: both rows would be counted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With ``person_id``.
+    name : str
+        What it is called.
+
+    Raises
+    ------
+    InputError
+        Naming the first who is listed twice.
+
+    Examples
+    --------
+    >>> check_once(pd.DataFrame({"person_id": ["a", "a"]}), "truth")
+    Traceback (most recent call last):
+    custlab.errors.InputError: truth: a is listed more than once (1 repeated rows in all). Keep ...
+    """
+    twice = table["person_id"][table["person_id"].duplicated()]
+    if len(twice):
+        raise InputError(
+            _(
+                "{table}: {person} is listed more than once ({n} repeated rows in all). Keep one "
+                "row per person, for example with .drop_duplicates('person_id')."
+            ).format(table=name, person=twice.iloc[0], n=len(twice))
+        )
 
 
 def _ratio(part: int, whole: int) -> float:
@@ -127,7 +160,15 @@ def _ratio(part: int, whole: int) -> float:
 def _side_by_side(truth: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     check_columns(truth, ("person_id", "main_role"), "truth")
     check_columns(found, ("person_id", "unit_size", "main_role"), "found")
+    check_once(truth, "truth")
+    check_once(found, "found")
+    if truth["main_role"].isna().any():
+        raise InputError(
+            _("truth: main_role is missing for {n} people. Leave them out: nobody can be right "
+              "about them.").format(n=int(truth["main_role"].isna().sum()))
+        )  # fmt: skip
     wanted = found.loc[found["unit_size"] > 1, ["person_id", "main_role"]]
+    wanted = wanted.fillna({"main_role": UNKNOWN})
     both = truth[["person_id", "main_role"]].merge(
         wanted, on="person_id", suffixes=("_true", "_found")
     )

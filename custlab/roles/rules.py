@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_columns
+from custlab.checks import check_columns, check_finite
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import KINDS
@@ -129,13 +129,18 @@ def numbers_of(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     array of float
         One row per row of the table, one column per name.
 
+    Raises
+    ------
+    InputError
+        If a number is missing or infinite.
+
     Examples
     --------
     >>> numbers_of(pd.DataFrame({"user": [0.5], "buyer": [0]}), ["buyer", "user"]).tolist()
     [[0.0, 0.5]]
     """
     # Kept column by column: in another order sums may differ in the last digit, and ties with them.
-    return np.array([table[column].to_numpy(dtype=float) for column in columns]).T
+    return np.array([check_finite(table[column], column) for column in columns]).T
 
 
 def assign_roles(

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns
+from custlab.checks import check_case, check_choice, check_columns
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import (
@@ -44,6 +44,10 @@ AIMS = {
         "influencer": 0.2, "initiator": 0.2, "gatekeeper": 0.1,
     },
 }  # fmt: skip
+TABLES = {
+    "people": ("person_id", "customer_id", "title"),
+    "interactions": ("person_id", "stage", "action"),
+}
 SURE = {"strong": 3, "moderate": 2, "weak": 1}
 RECENT_DAYS = 365
 SILENT = 0.5  # somebody not heard of for a year counts half: they may have left
@@ -189,6 +193,7 @@ def key_contacts(
     1     2            clerk      user     0.2
     """
     check_choice("aim", aim, AIMS)
+    check_case(case, **TABLES)
     people, actions = (
         (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
     )
@@ -243,6 +248,7 @@ def instructive_units(case, n: int = 10) -> list[str]:
     >>> len(instructive_units(make_case("software", n_customers=200, seed=1), n=3))
     3
     """
+    check_case(case, **TABLES)
     profile = role_profile(case.interactions, case.people)
     found = assign_roles(role_scores(profile))
     found = found[found["unit_size"].between(3, 6)]
@@ -289,8 +295,7 @@ def unit_tables(case, customer_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     >>> [len(table) for table in unit_tables(case, "c1")]
     [1, 2]
     """
-    check_columns(case.people, ("person_id", "customer_id", "title"), "people")
-    check_columns(case.interactions, ("person_id", "stage", "action"), "interactions")
+    check_case(case, **TABLES)
     people = case.people[case.people["customer_id"] == customer_id]
     if people.empty:
         raise InputError(not_found(customer_id, case.people["customer_id"], _("customer")))

@@ -7,7 +7,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from custlab.checks import check_choice, check_flags
+from custlab.checks import check_case, check_choice, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.factors import FactorScores
@@ -64,9 +64,7 @@ class _Base(TransformerMixin, BaseEstimator):
         self._learn(case)
         features = self._features(case)
         if features.empty:
-            raise InputError(
-                _("The case {name!r} has no data for this base.").format(name=case.name)
-            )
+            raise InputError(_("This case has no data for this base: its tables are empty."))
         # A column that nobody has, or that is the same for all, tells nothing about this case.
         varied = features.nunique() > 1
         self.columns_ = list(features.columns[varied])
@@ -183,8 +181,9 @@ class PsychographicBase(_Base):
 class BehaviouralBase(_Base):
     """What customers do: recency, frequency, money, prices accepted, product lines, channels.
 
-    Only customers with an order have a row. ``recency`` is in days, ``monetary`` and
-    ``per_order`` in the case's currency; shares lie between 0 and 1.
+    Discounts, returns and channels are left out where the orders have no such column. Only
+    customers with an order have a row. ``recency`` is in days, ``monetary`` and ``per_order`` in
+    the case's currency; shares lie between 0 and 1.
 
     Examples
     --------
@@ -194,6 +193,9 @@ class BehaviouralBase(_Base):
     """
 
     def _features(self, case) -> pd.DataFrame:
+        check_case(
+            case, orders=["customer_id", "product_id"], products=["product_id", "line"], as_of=()
+        )
         orders, products = case.orders, case.products.drop_duplicates("product_id")
         product = _rows(products["product_id"], orders["product_id"])
         features = rfm_table(orders, as_of=case.as_of)
@@ -204,15 +206,16 @@ class BehaviouralBase(_Base):
         if "returned" in lines:
             lines = lines.assign(returned=check_flags(lines["returned"], "returned"))
         kept = lines[~lines["returned"]] if "returned" in lines else lines
-        money = kept.groupby("customer")[["amount", "discount"]].sum()
         features["per_order"] = features["monetary"] / features["frequency"]
-        features["discount_share"] = money["discount"] / (money["amount"] + money["discount"])
+        if "discount" in lines:
+            money = kept.groupby("customer")[["amount", "discount"]].sum()
+            features["discount_share"] = money["discount"] / (money["amount"] + money["discount"])
         if "returned" in lines:
             features["return_share"] = lines.groupby("customer")["returned"].mean()
-        for name, kinds in (
-            ("line", products["line"].iloc[kept["product"]]),
-            ("channel", kept["channel"]),
-        ):
+        shared = {"line": products["line"].iloc[kept["product"]]}
+        if "channel" in lines:
+            shared["channel"] = kept["channel"]
+        for name, kinds in shared.items():
             features = features.join(_shares(kept["customer"], kinds, name, len(features)))
         return features.set_index("customer_id")
 
@@ -285,6 +288,7 @@ def likert_items(case) -> pd.DataFrame:
     >>> likert_items(load_case("ecommerce")).shape[1]
     16
     """
+    check_case(case, survey=["customer_id", "survey_date"])
     survey = case.survey.sort_values("survey_date").drop_duplicates("customer_id", keep="last")
     items = [name for name in survey.columns if name.startswith(BATTERIES)]
     if not items:
@@ -292,13 +296,28 @@ def likert_items(case) -> pd.DataFrame:
             _("The survey has no items of needs or lifestyles (columns need_… or lifestyle_…), so "
               "there is no psychographic base.")
         )  # fmt: skip
+    for name in items:
+        if not pd.api.types.is_numeric_dtype(survey[name]):
+            raise InputError(
+                _("Survey item {column!r} holds {example!r}, not an answer from 1 to 7. Turn "
+                  "answers in words into numbers first.").format(
+                    column=name, example=survey[name].dropna().head(1).squeeze())
+            )  # fmt: skip
     answers = survey.set_index("customer_id")[items].astype("Float64").astype(float)
     return answers.dropna(how="all")
 
 
 def _of_customers(case, wanted: list[str]) -> pd.DataFrame:
+    check_case(case, customers=["customer_id"])
     customers = case.customers.set_index("customer_id")
-    return customers[[name for name in wanted if name in customers.columns]]
+    known = [name for name in wanted if name in customers.columns]
+    if not known:
+        raise InputError(
+            _("The table customers has none of the columns of this base: {wanted}.").format(
+                wanted=", ".join(wanted)
+            )
+        )
+    return customers[known]
 
 
 def _rows(keys: pd.Series, found: pd.Series) -> np.ndarray:

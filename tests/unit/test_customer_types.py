@@ -1,5 +1,7 @@
 """Rules, rhythm, grid, tree and campaign: what a user of customer types would notice."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from custlab.customer_types import (
     early_facts,
     entropy,
     evaluate,
+    facts_of_today,
     first_value,
     information_gain,
     need_rules,
@@ -322,3 +325,94 @@ def test_campaign_errors_are_sentences():
         response_by_type(campaign, types, "Z")
     with pytest.raises(InputError, match="no column treatment"):
         response_by_type(campaign.drop(columns="treatment"), types, "Z")
+
+
+# ---- tables of one's own
+
+
+OWN = SimpleNamespace(
+    customers=pd.DataFrame({"customer_id": list("abcd"), "age": [30, 40, 50, 60]}),
+    orders=orders_of(("a", "2024-01-01"), ("a", "2024-01-20"), ("b", "2024-02-01")),
+    as_of="2024-03-31",
+)
+
+
+def changed(**tables):
+    return SimpleNamespace(**{**vars(OWN), **tables})
+
+
+def test_own_tables_become_types():
+    types = customer_types(OWN)
+    assert types["behaviour"].tolist()[2:] == ["potential", "potential"]
+    dated = changed(customers=OWN.customers.assign(customer_since=pd.Timestamp("2024-01-05")))
+    assert len(customer_types(dated)) == 4
+    late = changed(customers=dated.customers.assign(
+        customer_since=pd.to_datetime(["2024-01-01"] * 3 + ["2024-06-01"]).tz_localize("Asia/Tokyo")
+    ))  # fmt: skip
+    assert list(customer_types(late).index) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        (OWN.orders, "A case with customers, orders, as_of is needed, but this DataFrame lacks"),
+        (SimpleNamespace(orders=OWN.orders), "this SimpleNamespace lacks customers, as_of"),
+        (None, "this NoneType lacks customers, orders, as_of"),
+        (changed(customers=OWN.customers.drop(columns="customer_id")), "Table customers has no"),
+        (changed(customers=OWN.customers.iloc[1:]), "1 customers with orders are not in .* a"),
+        (changed(customers=pd.concat([OWN.customers] * 2)), "'a' stands in more than one row"),
+        (changed(customers=OWN.customers.assign(customer_since="1/5/2024")), "holds '1/5/2024', n"),
+        (changed(customers=OWN.customers.assign(customer_since=pd.NaT)), "missing in 4 of 4 rows"),
+        (changed(as_of="31.03.2024"), "'31.03.2024' is not a date"),
+    ],
+)
+def test_what_own_tables_lack_is_said_in_a_sentence(case, sentence):
+    with pytest.raises(InputError, match=sentence):
+        customer_types(case)
+
+
+def test_other_functions_of_a_case_refuse_bare_tables_too():
+    for use in (early_facts, facts_of_today, first_value):
+        with pytest.raises(InputError, match=r"A case with .* is needed, but this DataFrame lacks"):
+            use(OWN.orders)
+
+
+def test_nobody_falls_out_of_the_grid():
+    types = pd.DataFrame({"behaviour": ["active", None], "value": ["high", "low"]})
+    assert type_grid(types).loc["no type"].tolist() == [0, 1]
+    with pytest.raises(InputError, match="what must be one of customers, monetary, not 'money'"):
+        type_grid(types, what="money")
+    with pytest.raises(InputError, match="no column monetary"):
+        type_grid(types, what="monetary")
+
+
+def test_gaps_are_refused_wherever_they_would_become_a_number():
+    gap = ["high", None]
+    for use in (
+        lambda: evaluate(gap, ["high", "low"], ["high"]),
+        lambda: evaluate(["high", "low"], gap, ["high"]),
+        lambda: evaluate(["high"], ["high"], gap),
+    ):
+        with pytest.raises(InputError, match="1 of 2 types are missing"):
+            use()
+    costs = pd.DataFrame({"high": [0, np.nan], "low": [9, 0]}, index=["high", "low"])
+    for use in (
+        lambda: cheapest_type([[0.5, 0.5]], ["high", "low"], costs),
+        lambda: cheapest_type([[0.5, np.nan]], ["high", "low"], costs.fillna(1)),
+        lambda: split_in_time(pd.Series(pd.to_datetime(["2024-01-01", None]))),
+        lambda: value_rules(pd.Series([1.0, np.inf])),
+    ):
+        with pytest.raises(InputError, match=r"missing|infinite"):
+            use()
+    campaign = pd.DataFrame(
+        {"customer_id": list("abcd"), "campaign_id": "X",
+         "treatment": ["sent", "sent", None, "control"], "responded": True,
+         "approach": ["call", None, "call", "none"]}
+    )  # fmt: skip
+    types = pd.Series("firm", index=list("abcd"))
+    with pytest.raises(InputError, match="2 rows have no treatment or no approach, 1 are of the c"):
+        response_by_type(campaign, types, "X")
+    with pytest.raises(InputError, match=r"0 rows have .*, 0 are of the control group"):
+        response_by_type(campaign.iloc[:1], types, "X")
+    with pytest.raises(InputError, match="'a' has more than one type"):
+        response_by_type(campaign.iloc[[0, 3]], pd.concat([types, types]), "X")

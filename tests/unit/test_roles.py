@@ -334,3 +334,31 @@ def test_bad_input_is_answered_in_a_sentence(call, told):
     with pytest.raises(InputError) as caught:
         call()
     assert told in str(caught.value)
+
+
+def test_gaps_and_repeats_do_not_become_numbers():
+    flags = pd.DataFrame([[True] * 6, [False] * 6], columns=roles.ROLES)
+    truth = flags.assign(person_id=["a", "b"], customer_id="c", main_role=["user", "buyer"])
+    found = truth.assign(unit_size=2)
+    assert roles.accuracy(truth, found.assign(main_role=["user", None]))["coverage"] == 0.5
+    with pytest.raises(InputError, match="main_role is missing for 1 people"):
+        roles.accuracy(truth.assign(main_role=["user", None]), found)
+    for use in (roles.accuracy, roles.role_report):
+        with pytest.raises(InputError, match="a is listed more than once"):
+            use(pd.concat([truth, truth]), found)
+    with pytest.raises(InputError, match="decider holds 'yes', not true or false"):
+        roles.role_report(truth.assign(decider=["yes", "no"]), found)
+    calls = pd.DataFrame({"payer": ["a"]}, index=["c"])
+    with pytest.raises(InputError, match="decider holds 'no', not true or false"):
+        roles.calls_that_reach(calls, truth.assign(decider=["no", "no"]))
+    scores = truth.assign(title="x", unit_size=2, telling=9, **dict.fromkeys(roles.ROLES, 0.5))
+    with pytest.raises(InputError, match="'user' is missing or infinite for 1 of 2"):
+        roles.assign_roles(scores.assign(user=[0.1, np.nan]))
+
+
+def test_a_bare_table_is_no_case():
+    people = pd.DataFrame({"person_id": ["a"], "customer_id": "c", "title": "x"})
+    for use in (roles.key_contacts, roles.instructive_units, lambda case: roles.explain(case, "a"),
+                lambda case: roles.buying_unit(case, "c")):  # fmt: skip
+        with pytest.raises(InputError, match="A case with people, interactions is needed"):
+            use(people)

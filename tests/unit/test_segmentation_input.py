@@ -1,5 +1,7 @@
 """Bad tables get one clear sentence that names the column; estimators keep scikit-learn's rules."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -212,6 +214,44 @@ def test_bases_hold_what_they_say():
     with pytest.raises(InputError, match="base must be one of geographic"):
         base_features(case, "astrological")
     assert GeographicBase().fit(case).get_feature_names_out().tolist() == ["region", "city_tier"]
+
+
+def test_bases_of_own_tables():
+    """Discounts, returns and channels may be missing; what is needed is said."""
+    case = small_case()
+    own = SimpleNamespace(
+        orders=case.orders.drop(columns=["discount", "channel", "returned"]),
+        products=case.products, customers=case.customers[["customer_id", "age"]], as_of=case.as_of,
+    )  # fmt: skip
+    names = list(base_features(own, "behavioural").columns)
+    assert names[:4] == ["recency", "frequency", "monetary", "per_order"]
+    assert not [name for name in names if name.startswith(("discount", "return", "channel"))]
+    assert list(base_features(own, "demographic").columns) == ["age"]
+    survey = case.survey.astype({"need_price": "object"}).assign(need_price="very")
+    for base, table, sentence in (
+        ("behavioural", own.orders, "with orders, products, as_of is needed, but this DataFrame"),
+        ("geographic", own, "none of the columns of this base: region, city_tier"),
+        ("psychographic", own, "lacks survey"),
+        ("psychographic", SimpleNamespace(survey=survey), "need_price' holds 'very', not an answ"),
+        ("demographic", SimpleNamespace(customers=pd.concat([own.customers] * 2)), "more than one"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            base_features(table, base)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.period_range("2024-01", periods=6, freq="M"),
+        pd.date_range("2024-01-01", periods=6, tz="UTC"),
+        pd.Categorical(pd.date_range("2024-01-01", periods=6)),
+        pd.to_timedelta(range(6), unit="D"),
+    ],
+    ids=["months", "zone", "categories", "durations"],
+)
+def test_no_kind_of_date_is_a_category(dates):
+    with pytest.raises(InputError, match="'since' holds dates"):
+        MixedScaler().fit(GOOD.assign(since=dates))
 
 
 def test_sizes_names_rules_and_scorecard():
