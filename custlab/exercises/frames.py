@@ -359,13 +359,16 @@ def _explain(
         row = {column: got[column].iloc[place] for column in (name, *keys)}
         where = ", ".join(f"{key} = {row[key]}" for key in keys if key != name)
         text = (
-            _("Column “{name}” differs in {n} rows; for example you have {value} where {where}.")
+            _(
+                "Column “{name}” differs in {n} of {total} rows; for example you have {value} where "
+                "{where}."
+            )
             if where
-            else _("Column “{name}” differs in {n} rows; for example you have {value}.")
+            else _("Column “{name}” differs in {n} of {total} rows; for example you have {value}.")
         )
         value = f"{row[name]:.6g}" if isinstance(row[name], float) else str(row[name])
         said = {"name": own_names.get(name, name), "value": value[:60], "where": where[:120]}
-        sentences.append(text.format(n=int((~equal).sum()), **said))
+        sentences.append(text.format(n=int((~equal).sum()), total=len(equal), **said))
     if sentences and short:
         sentences.append(too_short())
     if missing:

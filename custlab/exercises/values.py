@@ -17,7 +17,8 @@ MAX_TEXT = 20_000
 MAX_ITEMS = 200
 OF_HUNDRED = ("%", "points")  # units in which per cent are counted
 # A word behind a number that is no multiplier, as in "5 customers".
-UNIT_WORD = r"^(.*\d)\s*(?!(?:k|m|mn|mio|bn|e|x|hundred|thousand|million|billion)$)[a-z]+$"
+MULTIPLIERS = "k|m|mn|mio|bn|e|x|dozen|hundred|thousand|million|billion"
+UNIT_WORD = rf"^(.*\d)\s*(?!(?:{MULTIPLIERS})s?$)(?:[a-z]+|[人位个名天元次条])$"
 
 
 class UnfitAnswer(ValueError):

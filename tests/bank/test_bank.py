@@ -8,6 +8,7 @@ wrong: [{name: misconception, answer: …, message: fragment, points: 0}]}}; a c
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 import yaml
@@ -131,3 +132,32 @@ def test_an_attempt_that_fails_is_an_attempt_and_its_error_is_shown(
     assert (marked.points, marked.warned) == (0.0, [])
     assert "Not attempted" not in marked.said
     assert told in marked.said
+
+
+ODD = [
+    "1", "pd.DataFrame()", "case.orders", "0", "True", "''", "'x'", "[]", "{}", "set()", "...",
+    "float('nan')", "[0] * 200", "['x'] * 200", "pd.Series(dtype=float)", "case", "case.customers",
+    "pd.DataFrame({'a': [1, 2]})", "pd.Series([1, 2, 3, 4])", "case.customers['customer_id']",
+]  # fmt: skip
+FEW = [*ODD[:3], "lambda *given: 1"]
+EVERY = [*ODD, "lambda *given: given[0]", *(f"lambda *given: {odd}" for odd in ODD)]
+
+
+def _code_questions():
+    for name in MASTERS:
+        for test, entry in _bank(name).items():
+            if "question" not in entry:
+                yield pytest.param(name, test, id=f"{name}-{test}")
+
+
+@pytest.mark.parametrize("values", [FEW, pytest.param(EVERY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("name", "test"), list(_code_questions()))
+def test_an_odd_value_in_place_of_an_answer_earns_nothing(name, test, values, masters):
+    master = masters(name)
+    asked = set(re.findall(r'(?:marks\.)?part\(\s*"(\w+)"', master.graded[test].source))
+    asked = {"trait_lift"} if test == "test-trait-lift" else asked
+    assert asked
+    for value in values:
+        code = "\n".join(["import pandas as pd", *(f"{word} = {value}" for word in asked)])
+        marked = master.mark_code(test, code)
+        assert (marked.points, marked.warned) == (0.0, []), (value, marked.said)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custlab.exercises import about, between, filled, mentions, several
+from custlab.exercises import about, between, filled, mentions, passes, several
 from custlab.exercises.kinds import KINDS, check
 from custlab.exercises.result import Outcome
 from custlab.exercises.values import UnfitAnswer, as_number, tidy
@@ -243,16 +243,59 @@ def test_order_earns_kendalls_tau():
         ("1200 cny", "CNY", 1200),
         ("1.2e3", "", 1200),
         (".5", "", 0.5),
+        ("30 points", "points", 30),
+        ("-1 Point", "points", -1),
+        ("30 %", "points", 30),
+        ("5 customers", "", 5),
+        ("5人", "", 5),
     ],
 )
 def test_numbers_as_people_write_them(text, unit, number):
     assert as_number(text, unit) == pytest.approx(number)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1,2,3", "12,34.5", "nan", "inf", "1e999", "9" * 400])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1,2,3", "12,34.5", "nan", "inf", "1e999", "9" * 400, "5 k", "5 Millions", "5 万",
+     "5 to 6", "3 of 7 people"],
+)  # fmt: skip
 def test_what_is_no_number_is_told(text):
     with pytest.raises(UnfitAnswer):
         as_number(text)
+
+
+def test_another_unit_than_the_questions_is_not_taken_for_it():
+    with pytest.raises(UnfitAnswer):
+        as_number("30 days", "weeks")
+
+
+@pytest.mark.parametrize("typed", [0.30, "0.30", "0,3"])
+def test_a_share_where_points_of_hundred_are_asked_for_is_told(typed):
+    for kind, answer, key in [
+        ("form", {"score": typed}, {"score": about(30, 0.5, "points")}),
+        ("number", typed, 30),
+    ]:
+        more = {"unit": "points"} if kind == "number" else {}
+        found = check(kind, answer, key, **more)
+        assert found.share == 0.0
+        assert "multiply by 100" in found.message
+
+
+def test_a_text_passes_all_tests_or_says_which_it_fails():
+    wanted = passes(
+        (lambda text: "price" in text, "Name the price."),
+        (lambda text: len(text) < 20, "It is too long."),
+    )
+    for text, share, said in [
+        ("a fair price", 1, ""),
+        ("a fair price for all of you", 0, "It is too long."),
+        ("hello", 0, "Name the price."),
+        (["price"], 0, "cannot be read"),
+    ]:
+        found = check("form", {"message": text, "who": "a"}, {"message": wanted, "who": "a"})
+        assert found.share == (1 + share) / 2
+        assert said in found.message
+        assert found.message.startswith("1 of 2 right") or share == 1, "one field is one part"
 
 
 @given(json_values)

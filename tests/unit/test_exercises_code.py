@@ -202,7 +202,7 @@ def test_a_number_rounded_too_far_is_told_so_and_a_mistake_within_the_rounding_i
     table = pd.DataFrame({"role": RIGHT["role"], "rate": [0.3, 0.14, 0.61]})
     right = RIGHT[["role", "share"]].assign(share=[0.2961, 0.14, 0.61])
     found = compare_frame(table, right)
-    assert "Column “rate” differs in 1 rows" in found.message, "the learner's own name for it"
+    assert "Column “rate” differs in 1 of 3 rows" in found.message, "the learner's own name for it"
     assert "at least three decimal places" in found.message
     known = {"leaked": (0.0413, "The test knows its own answers.")}
     assert compare_number(0.041, 0.0412, known=known).share == 1.0

@@ -1,6 +1,7 @@
 """A sheet in a notebook: asks, saves, restores, explains, gives a receipt. Without a browser."""
 
 import json
+from types import SimpleNamespace
 
 import ipywidgets
 import pytest
@@ -357,10 +358,25 @@ def test_receipt_carries_the_answers_and_tells_people(tmp_path):
     assert found["who"].value == "b"
 
 
+def test_a_receipt_says_that_it_does_not_count_what_is_answered_elsewhere(tmp_path):
+    from custlab.exercises.receipt_hook import refresh_receipts
+
+    told = "4 more questions are answered in cells of their own and are not counted here."
+    with _notebook() as shown:
+        sheet = Sheet(NAME, questions=7, folder=tmp_path, elsewhere=4)
+        ask_all(sheet)
+        sheet.receipt()
+    outputs = [{"data": dict(output.data)} for output in shown.outputs if MIME in output.data]
+    assert told in outputs[-1]["data"]["text/plain"]
+    sheet.answer("who", "b")
+    model = {"type": "notebook", "content": {"cells": [{"outputs": outputs}]}}
+    refresh_receipts(model, f"{NAME}.ipynb", SimpleNamespace(root_dir=str(tmp_path)))
+    assert "1 of " in outputs[-1]["data"]["text/plain"]
+    assert told in outputs[-1]["data"]["text/html"], "also when saving the notebook renews it"
+
+
 def test_saving_a_notebook_refreshes_its_receipt(tmp_path):
     """The page was loaded again: the display handle no longer reaches the receipt."""
-    from types import SimpleNamespace
-
     from custlab.exercises.receipt_hook import refresh_receipts
 
     with _notebook() as shown:

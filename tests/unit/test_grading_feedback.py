@@ -114,6 +114,7 @@ def test_the_page_says_what_was_expected_and_why(written):
         "2.5 of 4",
         "less 1 for handing in late",
         "totals = orders",  # their own code
+        "[&#34;amount&#34;].sum().reset_index()",  # code that is right
     ):
         assert told in text, told
     assert "Left blank" in page(written, "bob")

@@ -42,6 +42,7 @@ class Item:
     message: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
     code: str = ""
+    model: str = ""
     prose: str = ""
     expected: tuple[str, ...] = ()
     rubric: str = ""
@@ -186,6 +187,7 @@ def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) 
     item.comment = markdown(data.comments.get((learner.student, asked.notebook, asked.cell), ""))
     if data.answers_shown:
         item.expected = tuple(asked.expected)
+        item.model = asked.model
         item.rubric = markdown(asked.rubric) if item.state != "right" else ""
     item.place = data.places.find(asked.notebook, asked.cell)
     return item

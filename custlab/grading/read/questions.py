@@ -48,6 +48,8 @@ class Asked:
         The widget question, which can say answers in words.
     expected : list of str
         What a right answer is, in words, line by line; empty where the key cannot be said.
+    model : str
+        For questions answered with code: code that earns all points.
     rubric : str
         For questions marked by hand: what a good answer has, in Markdown.
     marking : dict
@@ -67,6 +69,7 @@ class Asked:
     prompt: str = ""
     question: Question | None = None
     expected: list[str] = field(default_factory=list)
+    model: str = ""
     rubric: str = ""
     marking: dict[str, Any] = field(default_factory=dict)
     explanations: tuple[str, ...] = ()
@@ -134,6 +137,7 @@ def _describe(asked: Asked, cell: MasterCell, master: Master, calls: dict, writt
     asked.explanations = _sentences(tree)
     marking = next((call for call in _named_calls(tree) if call.func.id == "mark"), None)
     if marking is None or len(marking.args) < 2:
+        asked.model = _model(asked, master, written)
         return
     told = {word.arg: word.value for word in marking.keywords if word.arg}
     name = _value(marking.args[1])
@@ -159,6 +163,13 @@ def _task(cell: MasterCell, master: Master) -> tuple[str, tuple[str, ...]]:
         elif before.kind == "markdown":
             return before.source, tuple(reversed(solutions))
     return "", tuple(reversed(solutions))
+
+
+def _model(asked: Asked, master: Master, written: dict) -> str:
+    """Take the code that solves a question from the master."""
+    cells = [written.get(cell.id, "") for cell in master.cells if cell.grade_id in asked.solutions]
+    lines = "\n\n".join(cells).splitlines()
+    return "\n".join(line for line in lines if "### " not in line or "SOLUTION" not in line)
 
 
 def _rubric(written: str) -> str:
