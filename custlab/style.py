@@ -1,7 +1,7 @@
 """How the course's pictures look: one place for colours, fonts and size.
 
-A picture is a matplotlib figure with a text that stands for it (``alt``), shown on white paper
-so that it reads the same in light and dark themes.
+A picture is a matplotlib figure with a text that stands for it (``alt``), drawn on white paper; in
+a dark theme the page shows it on dark paper.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import html
 import io
 import warnings
 from functools import lru_cache
+
+from custlab.templates import style_sheet
 
 # Okabe & Ito (2008): eight colours that colour-blind readers can tell apart.
 PALETTE = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"]
@@ -238,10 +240,10 @@ class Picture:
         width = int(self.fig.get_figwidth() * DOTS_PER_INCH)
         caption = f"<figcaption>{html.escape(self.caption)}</figcaption>" if self.caption else ""
         return (
-            '<figure style="margin:0.5em 0;padding:8px;background:#ffffff;color:#1f2937;'
-            f'border:1px solid #d1d5db;border-radius:6px;max-width:{width}px">'
-            f'<img alt="{html.escape(self.alt, quote=True)}" style="max-width:100%" '
-            f'src="data:image/png;base64,{image}">{caption}</figure>'
+            f'<figure class="custlab-picture" style="max-width:{width}px">'
+            f'<img alt="{html.escape(self.alt, quote=True)}" '
+            f'src="data:image/png;base64,{image}">{caption}'
+            f"<style>{style_sheet('picture.css')}</style></figure>"
         )
 
     def _repr_html_(self):

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import ipywidgets as widgets
 
 from custlab.errors import CustLabError
-from custlab.templates import render
+from custlab.templates import render, style_sheet
 
 
 def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
-    """Put controls above a picture that is drawn again at every change.
+    """Put controls beside a picture that is drawn again at every change.
 
     Parameters
     ----------
@@ -67,9 +67,11 @@ def explorer(draw, title: str, intro: str = "", **controls) -> widgets.VBox:
     redraw()
     _look_at_new_objects_only()
     panel = widgets.VBox(list(controls.values()), layout=widgets.Layout(margin="4px 0"))
+    panel.add_class("cx-controls")
+    look = f"<style>{style_sheet('explorers/frame.css')}</style>"
     box = widgets.VBox(
         [
-            widgets.HTML(render("explorers/heading.html", title=title, intro=intro)),
+            widgets.HTML(look + render("explorers/heading.html", title=title, intro=intro)),
             panel,
             picture,
             sentence,

@@ -1,6 +1,7 @@
 """The core that everything stands on: errors, files, language, pictures, explorers, imports."""
 
 import gc
+import re
 import subprocess
 import sys
 import warnings
@@ -8,6 +9,7 @@ import weakref
 from pathlib import Path
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,8 @@ from hypothesis import strategies as st
 from custlab import files
 from custlab.errors import CustLabError, InputError
 from custlab.explorers.frame import explorer
-from custlab.style import FONTS, Picture, installed_fonts, new_figure
+from custlab.style import FONTS, MUTED, PALETTE, Picture, installed_fonts, new_figure
+from custlab.templates import style_sheet
 from tests.hygiene import private_imports
 
 
@@ -164,3 +167,30 @@ def test_no_package_reaches_into_another_s_private_rooms(tmp_path):
         "_inside,",
         "_hidden,",
     ]
+
+
+def test_in_a_dark_theme_no_colour_is_harder_to_see_than_on_white():
+    """The page turns the lightness round by the filter in picture.css; hues stay."""
+    inverted, turned = re.search(
+        r"invert\(([\d.]+)\) hue-rotate\((\d+)deg\)", style_sheet("picture.css")
+    ).groups()
+    assert turned == "180"
+    invert = float(inverted)
+    turn = np.array([[-0.574, 1.43, 0.144], [0.426, 0.43, 0.144], [0.426, 1.43, -0.856]])  # W3C
+
+    def seen_in_the_dark(colour):
+        return np.clip(turn @ (colour * (1 - 2 * invert) + invert), 0, 1)
+
+    def luminance(colour):
+        line = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)
+        return line @ [0.2126, 0.7152, 0.0722]
+
+    def contrast(one, other):
+        low, high = sorted([luminance(one), luminance(other)])
+        return (high + 0.05) / (low + 0.05)
+
+    white = np.ones(3)
+    for name in [*PALETTE, MUTED]:
+        colour = np.array([int(name[n : n + 2], 16) / 255 for n in (1, 3, 5)])
+        dark = contrast(seen_in_the_dark(colour), seen_in_the_dark(white))
+        assert dark >= min(contrast(colour, white), 4.5), name

@@ -18,10 +18,11 @@ from custlab.i18n import _
 
 TAGS = {
     "b", "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt", "em", "h1", "h2", "h3",
-    "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "small", "span", "strong", "sub", "sup",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+    "figcaption", "figure", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p",
+    "pre", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"*": {"style", "title", "lang"}, "td": {"colspan", "rowspan"}}
+ATTRIBUTES["img"] = {"alt", "src"}
 ATTRIBUTES["th"] = ATTRIBUTES["td"] | {"scope"}
 # None of these takes an address.
 STYLES = {
@@ -29,6 +30,7 @@ STYLES = {
     "font-style", "font-weight", "margin", "padding", "text-align", "vertical-align",
     "white-space", "width",
 }  # fmt: skip
+OWN_PICTURE = r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*"
 PICTURES = {"image/png", "image/jpeg"}
 # JSON of this kit, which no page renders.
 OURS = {"application/vnd.custlab.answers+json", "application/vnd.custlab.mark+json"}
@@ -100,8 +102,18 @@ def _cleaner() -> Any:
     import nh3
 
     return nh3.Cleaner(
-        tags=TAGS, attributes=ATTRIBUTES, filter_style_properties=STYLES, url_schemes=set()
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_own_pictures_only,
+        filter_style_properties=STYLES,
+        url_schemes={"data"},
     )
+
+
+def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "src" and not re.fullmatch(OWN_PICTURE, value):
+        return None
+    return value
 
 
 def make_harmless(cell: dict[str, Any], trusted: bool) -> None:
