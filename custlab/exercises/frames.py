@@ -360,8 +360,8 @@ def _explain(
         where = ", ".join(f"{key} = {row[key]}" for key in keys if key != name)
         text = (
             _(
-                "Column “{name}” differs in {n} of {total} rows; for example you have {value} where "
-                "{where}."
+                "Column “{name}” differs in {n} of {total} rows; for example you have {value} "
+                "where {where}."
             )
             if where
             else _("Column “{name}” differs in {n} of {total} rows; for example you have {value}.")

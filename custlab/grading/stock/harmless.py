@@ -16,10 +16,12 @@ from nbgrader.utils import is_grade, is_locked
 
 from custlab.i18n import _
 
-TAGS = set(
-    "b blockquote br caption code dd div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img li "
-    "ol p pre small span strong sub sup table tbody td tfoot th thead tr u ul".split()
-)
+TAGS = {
+    "b", "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt", "em", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
+    "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "u", "ul",
+}  # fmt: skip
 ATTRIBUTES = {"*": {"style", "title", "lang"}, "td": {"colspan", "rowspan"}}
 ATTRIBUTES["img"] = {"alt", "src"}
 ATTRIBUTES["th"] = ATTRIBUTES["td"] | {"scope"}
