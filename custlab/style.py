@@ -7,6 +7,7 @@ a dark theme the page shows it on dark paper.
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
 import warnings
@@ -30,6 +31,13 @@ FONTS = [
     "Microsoft YaHei",
     "SimHei",
     "WenQuanYi Zen Hei",
+    "WenQuanYi Micro Hei",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "SimSun",
+    "Arial Unicode MS",
+    "Droid Sans Fallback",
 ]
 DOTS_PER_INCH = 110
 
@@ -48,10 +56,28 @@ def installed_fonts() -> tuple[str, ...]:
     >>> installed_fonts()[0]
     'DejaVu Sans'
     """
+    known = _fonts_known()
+    if len(known) < 2:
+        _look_for_new_files()
+        known = _fonts_known()
+    return known
+
+
+def _fonts_known() -> tuple[str, ...]:
     from matplotlib import font_manager
 
     names = {font.name for font in font_manager.fontManager.ttflist}
     return tuple(name for name in FONTS if name in names)
+
+
+def _look_for_new_files() -> None:
+    """Add the fonts that were installed after matplotlib had written down what it found."""
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with contextlib.suppress(OSError, RuntimeError, ValueError):  # not a font to draw with
+            font_manager.fontManager.addfont(path)
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ def bundle(
     full: bool,
     total: int,
     elsewhere: int = 0,
+    lesson: bool = False,
 ) -> dict[str, Any]:
     """Make the output: HTML and plain text for people, the answers for the grader.
 
@@ -41,20 +42,22 @@ def bundle(
         How many questions the sheet has.
     elsewhere : int, optional
         How many more the notebook has, which are answered in cells of their own.
+    lesson : bool, optional
+        Whether the sheet is a lesson's, which nobody hands in.
     """
     line = headline(questions, answers, saved, total)
     if elsewhere:
         line = f"{line} {_not_counted(elsewhere)}"
     html = f'<div style="border-left:4px solid #0072B2;padding:4px 12px">{escape(line)}'
     if full:
-        html += _table(questions, answers) + f"<p>{escape(_hand_in())}</p>"
+        html += _table(questions, answers) + f"<p>{escape(_keep() if lesson else _hand_in())}</p>"
     payload = formats.to_payload(sheet, answers)
     return {
         "text/plain": line,
         "text/html": html + "</div>",
         formats.MIME: payload
         | {"questions": max(total, len(questions)), "elsewhere": elsewhere}
-        | {"full": full},
+        | {"full": full, "lesson": lesson},
     }
 
 
@@ -103,6 +106,10 @@ def _table(questions: dict[str, Question], answers: Answers) -> str:
         f"<th {left}>{escape(_('Your answer'))}</th></tr>"
     )
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _keep() -> str:
+    return _("A lesson is not handed in. Save the notebook, and your answers stay in it.")
 
 
 def _hand_in() -> str:

@@ -67,5 +67,5 @@ def _newest(payload: Any, notebook: Path) -> dict[str, Any]:
         payload[name] if isinstance(payload.get(name), int) else 0
         for name in ("questions", "elsewhere")
     )
-    full = bool(payload.get("full"))
-    return bundle(payload["sheet"], {}, joined, True, full, total, elsewhere)
+    full, lesson = bool(payload.get("full")), bool(payload.get("lesson"))
+    return bundle(payload["sheet"], {}, joined, True, full, total, elsewhere, lesson)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from html import escape
@@ -59,6 +60,7 @@ class Sheet:
         self.store = Store(name, folder)
         self.questions: dict[str, Question] = {}
         self.cards: dict[str, Any] = {}
+        self._lesson = False
         self._told = self._read = 0
         self._recalls: dict[str, tuple[Spot, str]] = {}
         self._summary, self._receipt, self._notices = Spot(), Spot(), Spot()
@@ -81,6 +83,7 @@ class Sheet:
         checking = {name: spec.pop(name) for name in KINDS[kind].checking if name in spec}
         question = KINDS[kind](id, prompt, **spec)
         self.questions[id] = question
+        self._lesson |= prediction or key is not None
         if os.environ.get("NBGRADER_EXECUTION"):
             self._show_as_text(question)  # nobody watches: the receipt alone will count
             return
@@ -242,9 +245,8 @@ class Sheet:
         answer = self.store.answers.get(id)
         question = self.questions.get(id)
         if answer is None or is_blank(answer.value):
-            mine = _("You have not answered this one: go back and guess first.")
-        else:
-            mine = question.words(answer.value) if question else str(answer.value)
+            return _guess_first(str(result))
+        mine = question.words(answer.value) if question else str(answer.value)
         rows = [(_("Your prediction"), mine)] + ([(_("The data"), str(result))] if result else [])
         cells = "".join(
             f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
@@ -308,9 +310,10 @@ class Sheet:
         return done, max(self.total, len(self.questions.keys() | self.store.answers.keys()))
 
     def _bundle(self, full: bool) -> dict[str, Any]:
-        counts = {"total": self.total, "elsewhere": self.elsewhere}
+        counts = {"total": self.total, "elsewhere": self.elsewhere, "lesson": self._lesson}
         answers, saved = self.store.answers, self.store.writable
-        return receipts.bundle(self.name, self.questions, answers, saved, full, **counts)
+        shown = receipts.bundle(self.name, self.questions, answers, saved, full, **counts)
+        return shown if full else shown | {"text/html": shown["text/html"] + _run_again()}
 
     def _news(self) -> list[str]:
         """Give the notices that no card has shown yet."""
@@ -327,6 +330,26 @@ class Sheet:
         title = f"<strong>⚠ {escape(_('Please note'))}</strong>"
         html = f'<div role="status">{title}<ul>{lines}</ul></div>'
         self._notices.update({"text/html": html, "text/plain": "; ".join(self.store.notices[-5:])})
+
+
+def _guess_first(result: str) -> dict[str, Any]:
+    """Keep the result folded away from those who have not guessed."""
+    ask = _("You have not answered this one: go back and guess first. Then the result stands here.")
+    without = _("Show it without a guess")
+    folded = f"<details><summary>{escape(without)}</summary>{escape(result)}</details>"
+    return {
+        "text/html": f"<p>{escape(ask)}</p>{folded if result else ''}",
+        "text/plain": ask,
+    }
+
+
+def _run_again() -> str:
+    """Give a style by which the page itself says what to do where a saved widget is gone."""
+    words = _(": this was made by a kernel that has ended. Run this box (Shift + Enter).")
+    return (
+        "<style>.jp-OutputArea-output.jupyter-widgets:not(:has(*))::after "
+        f"{{content: {json.dumps(words, ensure_ascii=False)}}}</style>"
+    )
 
 
 def _try_key(question: Question, key: Any) -> None:

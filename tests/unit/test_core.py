@@ -103,6 +103,21 @@ def test_chinese_labels_and_ticks_are_drawn_in_a_font_that_has_them():
 
 
 @pytest.mark.skipif(len(installed_fonts()) < 2, reason="no Chinese font on this machine")
+def test_a_chinese_font_is_found_that_was_installed_after_matplotlib_looked(monkeypatch):
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    chinese = {font.fname for font in manager.ttflist if font.name in FONTS[1:]}
+    old = [font for font in manager.ttflist if font.fname not in chinese]
+    monkeypatch.setattr(manager, "ttflist", old)
+    installed_fonts.cache_clear()
+    found = installed_fonts()
+    monkeypatch.undo()
+    installed_fonts.cache_clear()
+    assert len(found) > 1
+
+
+@pytest.mark.skipif(len(installed_fonts()) < 2, reason="no Chinese font on this machine")
 def test_only_texts_that_need_it_carry_a_chinese_font():
     fig, ax = new_figure(3, 2)
     plain, chinese = ax.text(0, 0, "31 May 2024"), ax.text(0, 1, "2024年5月31日")

@@ -322,13 +322,48 @@ def test_prediction_is_recalled_beside_the_result(tmp_path):
     sheet.predict("guess", "How many?", kind="slider", low=0, high=10, unit="people")
     with _notebook() as shown:
         sheet.recall("guess", result="3.4 people in the simulated data")
-    assert "go back and guess" in shown.outputs[0].data["text/html"]
+    before = shown.outputs[0].data["text/html"]
+    assert "go back and guess" in before
+    assert "3.4 people" in before.partition("<details>")[2], "folded away until there is a guess"
+    assert "3.4 people" not in before.partition("<details>")[0]
     sheet.answer("guess", 4)
     with _notebook() as shown:
         sheet.recall("guess", result="3.4 people in the simulated data")
     html = shown.outputs[0].data["text/html"]
     assert "4 people" in html
     assert "3.4 people in the simulated data" in html
+
+
+def test_a_right_number_of_another_case_is_not_called_wrong_without_a_word(tmp_path):
+    with capture_output():
+        first = Sheet(NAME, folder=tmp_path)
+        first.number("share", "Share?", key=31)
+        first.answer("share", 31)
+        assert "from before" not in first.cards["share"].feedback
+        again = Sheet(NAME, folder=tmp_path)
+        again.number("share", "Share?", key=31)
+        assert "from before" not in again.cards["share"].feedback
+        other_case = Sheet(NAME, folder=tmp_path)
+        other_case.number("share", "Share?", key=47)
+    card = other_case.cards["share"]
+    assert "changed the case" in card.feedback
+    card.fill("30")
+    card.check()
+    assert "changed the case" not in card.feedback, "a new answer is judged as it is"
+
+
+def test_only_what_is_handed_in_speaks_of_handing_in(tmp_path):
+    def last_lines(name, **more):
+        with _notebook() as shown:
+            sheet = Sheet(name, folder=tmp_path)
+            sheet.choose_one("who", "Who?", {"a": "A", "b": "B"}, **more)
+            sheet.receipt()
+        return shown.outputs[-1].data["text/html"]
+
+    assert "To hand in" in last_lines("exercise")
+    lesson = last_lines("lesson", key="a")
+    assert "To hand in" not in lesson
+    assert "not handed in" in lesson
 
 
 class _notebook(capture_output):

@@ -210,7 +210,14 @@ class Card:
         self._say_status()
         self._show_hints()
         if self.practice and self.tries and not is_blank(self.value):
-            self._show_result()
+            result = self._show_result()
+            if self.question.kind == "number" and result.outcome is not Outcome.CORRECT:
+                self._feedback.value += look.note(
+                    _(
+                        "This is your answer from before. If you have changed the case or the "
+                        "data since, the right number has changed with it: answer again."
+                    )
+                )
 
     def _show_raw(self, value: Any) -> None:
         if self.question.keeps_typed:
