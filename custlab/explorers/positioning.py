@@ -226,6 +226,7 @@ def trial_size_explorer(trial, later, like):
     >>> "of 100 trials" in box.children[-1].value
     True
     """
+    contacted = int((trial["approach"] != positioning.CONTROL).sum())
 
     @cache
     def rates(basis):
@@ -237,25 +238,30 @@ def trial_size_explorer(trial, later, like):
     def draw(size, basis):
         now, next_season = rates(basis)
         cells = (now["approach"] != positioning.CONTROL).sum()
-        gains = positioning.gains_of_small_trials(now, next_season, size)
+        plans = positioning.gains_of_small_trials(now, next_season, size)
         text = _(
-            "With {size} newcomers contacted, {each:.0f} in each group and message on average, "
-            "<strong>{good:.0f} of 100 trials</strong> lead to a plan that gains next season. The "
-            "others mistook luck for a pattern, or changed nothing."
+            "With {size} newcomers contacted, {each:.0f} in each group and message on average, the "
+            "plans <strong>promise {promised:.0f} more</strong> of 1,000 and <strong>keep "
+            "{kept:.0f}</strong>, on average. <strong>{good:.0f} of 100 trials</strong> lead to a "
+            "plan that gains next season. The others mistook luck for a pattern, or gained nothing."
         ).format(
             size=size,
             each=size / cells,
-            good=(gains > 0).mean() * 100,
+            good=(plans["kept"] > 0).mean() * 100,
+            **plans.mean(),
         )
-        return plots.trial_gains(gains, _("What plans from a trial of this size earn")), text
+        return plots.trial_gains(plans, _("What plans from trials of this size keep")), text
 
     return explorer(
         draw,
         _("how large must the trial be?"),
-        _("Each bar counts trials of this size, drawn by lot, and what their plans earn later."),
+        _(
+            "Each trial is drawn by lot from the {n:,} newcomers who got a message this season "
+            "(each may be drawn more than once). Its plan is tried on the next season."
+        ).format(n=contacted),
         size=widgets.SelectionSlider(
-            options=SIZES,
-            value=SIZES[1],
+            options=[size for size in SIZES if size <= contacted] or [contacted],
+            index=0,
             description=_("Newcomers contacted"),
             continuous_update=False,
         ),

@@ -273,49 +273,58 @@ def worth(table, title: str) -> Picture:
     return Picture(fig, _("Result per newcomer contacted: {parts}.").format(parts=parts))
 
 
-def trial_gains(gains, title: str) -> Picture:
-    """Draw what plans from many small trials would gain.
+def trial_gains(plans, title: str) -> Picture:
+    """Draw what plans from many small trials promise, and what they keep.
 
     Parameters
     ----------
-    gains : array of float
-        Gain of each plan, in responses per 1,000 newcomers.
+    plans : pandas.DataFrame
+        As ``custlab.positioning.gains_of_small_trials`` gives it: promised and kept, in responses
+        per 1,000 newcomers.
     title : str
         What the picture says.
 
     Returns
     -------
     Picture
-        A histogram; trials that led to a loss are hatched.
+        A histogram of what is kept, losses hatched, and the outline of what was promised.
 
     Examples
     --------
-    >>> trial_gains([-10.0, 20.0, 30.0, 40.0], "Four trials").alt
-    'Of 100 plans, 75 gain and 25 lose or change nothing. Half of them gain more than 25.'
+    >>> import pandas as pd
+    >>> plans = pd.DataFrame({"promised": [40.0] * 4, "kept": [-10.0, 20.0, 30.0, 40.0]})
+    >>> trial_gains(plans, "Four trials").alt[:46]
+    'On average the plans promise 40 and keep 20. O'
     """
-    gains = np.round(np.asarray(gains, dtype=float), 6)
-    gain, lose = _("the plan gains"), _("it loses, or changes nothing")
+    plans = plans.round(6)
+    words = [_("kept: a gain"), _("kept: a loss, or nothing"), _("promised")]
     fig, ax = new_figure(8, 2.8)
-    fix_margins(fig, legend=[gain, lose], left=0.08, bottom=0.2, top=0.88)
-    edges = np.arange(-100, 111, 10) + 0.001  # a gain of exactly 0 belongs to the bar on its left
-    inside = np.clip(gains, -99, 109)
+    fix_margins(fig, legend=words, left=0.08, bottom=0.2, top=0.88)
+    edges = np.arange(-100, 211, 10) + 0.001  # a gain of exactly 0 belongs to the bar on its left
+    inside = plans.clip(-99, 209)
+    gains = inside["kept"] > 0
     for some, color, hatch, label in (
-        (inside > 0, PALETTE[2], "", gain),
-        (inside <= 0, PALETTE[3], "//", lose),
+        (inside.loc[gains, "kept"], PALETTE[2], "", words[0]),
+        (inside.loc[~gains, "kept"], PALETTE[3], "//", words[1]),
     ):
-        share = np.histogram(inside[some], edges)[0] / len(gains) * 100
-        ax.stairs(share, edges, fill=True, facecolor=color, hatch=hatch, edgecolor="white",
-                  label=label)  # fmt: skip
+        ax.stairs(_of_100(some, edges, plans), edges, fill=True, facecolor=color, hatch=hatch,
+                  edgecolor="white", label=label)  # fmt: skip
+    ax.stairs(_of_100(inside["promised"], edges, plans), edges, color="black", linestyle="--",
+              label=words[2])  # fmt: skip
     ax.axvline(0, color="black", linewidth=1)
     ax.set(
         title=title,
-        xlabel=_("responses gained per 1,000 newcomers of the next season"),
+        xlabel=_("more responses per 1,000 newcomers than with one message for all"),
         ylabel=_("of 100 trials"),
     )
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    win = (gains > 0).mean() * 100
+    win = gains.mean() * 100
     alt = _(
-        "Of 100 plans, {win:.0f} gain and {lose:.0f} lose or change nothing. Half of them gain "
-        "more than {middle:.0f}."
-    ).format(win=win, lose=100 - win, middle=np.median(gains))
+        "On average the plans promise {promised:.0f} and keep {kept:.0f}. Of 100 plans, {win:.0f} "
+        "gain and {lose:.0f} lose or gain nothing."
+    ).format(win=win, lose=100 - win, **plans.mean())
     return Picture(fig, alt)
+
+
+def _of_100(values, edges, plans):
+    return np.histogram(values, edges)[0] / len(plans) * 100

@@ -199,11 +199,12 @@ def gain(
 
 def gains_of_small_trials(
     rates: pd.DataFrame, later: pd.DataFrame, size: int, repeats: int = 300
-) -> np.ndarray:
-    """Plan from many smaller trials, and tell what each plan would gain in a later season.
+) -> pd.DataFrame:
+    """Plan from many smaller trials; tell what each plan promises and what it keeps later.
 
-    Each smaller trial draws `size` contacted newcomers by lot (with replacement), finds the best
-    approach for all and for each group, and is valued with the rates of the later season.
+    Each smaller trial draws `size` contacted newcomers by lot (with replacement) and finds the
+    best approach for all and for each group. What it promises is counted on the people who chose
+    the plan, what it keeps with the rates of the later season.
 
     Parameters
     ----------
@@ -218,16 +219,16 @@ def gains_of_small_trials(
 
     Returns
     -------
-    numpy.ndarray
-        For each smaller trial: responses per 1,000 with an approach for each group, less those
-        with one approach for all.
+    pandas.DataFrame
+        One row per smaller trial: promised and kept, both as responses per 1,000 with an approach
+        for each group, less those with one approach for all.
 
     Examples
     --------
     >>> small = pd.DataFrame({"approach": ["price", "demo"] * 2,
     ...                       "responded": [True, False, False, True]})
     >>> rates = response_rates(small, pd.Series(["old", "old", "young", "young"]))
-    >>> gains_of_small_trials(rates, rates, size=200, repeats=3).tolist()
+    >>> gains_of_small_trials(rates, rates, size=200, repeats=3)["kept"].tolist()
     [500.0, 500.0, 500.0]
     """
     contacted, responded = _wide(rates, "contacted"), _wide(rates, "responded")
@@ -236,13 +237,21 @@ def gains_of_small_trials(
     drawn = drawn.reshape(repeats, *cells.shape)
     hits, numbers = drawn[:, 0], drawn.sum(axis=1)
     one = (hits.sum(axis=1) / np.maximum(numbers.sum(axis=1), 1)).argmax(axis=1)
-    each = (hits / np.maximum(numbers, 1)).argmax(axis=2)
+    seen = hits / np.maximum(numbers, 1)
+    each = seen.argmax(axis=2)
 
     later_rates = _wide(later, "rate").reindex_like(contacted).to_numpy()
     size_of_group = later.groupby("group")["contacted"].sum().reindex(contacted.index, fill_value=0)
     weight = (size_of_group / size_of_group.sum()).to_numpy()
-    rows = np.arange(len(contacted))
-    return (later_rates[rows, each] - later_rates[rows, one[:, None]]) @ weight * 1000
+    rows, trials = np.arange(len(contacted)), np.arange(repeats)[:, None]
+    one = one[:, None]
+    gained = (seen[trials, rows, each] - seen[trials, rows, one]) * numbers.sum(axis=2)
+    return pd.DataFrame(
+        {
+            "promised": gained.sum(axis=1) / size * 1000,
+            "kept": (later_rates[rows, each] - later_rates[rows, one]) @ weight * 1000,
+        }
+    )
 
 
 def _wide(rates, column):

@@ -100,12 +100,21 @@ def test_a_response_counts_only_above_the_control_group():
 def test_larger_trials_can_be_trusted_more(case, newcomers):
     box = explorers.trial_size_explorer(newcomers, newcomers, case.customers)
     size = controls(box)["Newcomers contacted"]
-    good = []
-    for value in (60, 4000):
+    good, exaggerated = [], []
+    for value in (size.options[0], size.options[-1]):
         size.value = value
+        found = re.search(r"promise (\d+) more of 1,000 and keep (-?\d+)", words(box)).groups()
+        exaggerated.append(int(found[0]) - int(found[1]))
         good.append(int(re.search(r"(\d+) of 100 trials", words(box)).group(1)))
-    assert good[1] >= good[0]
-    assert good[1] > 95
+    assert good[1] > good[0]
+    assert exaggerated[0] > exaggerated[1] >= 0
+
+
+def test_no_trial_is_drawn_that_is_larger_than_the_one_it_is_drawn_from(case, newcomers):
+    box = explorers.trial_size_explorer(newcomers, newcomers, case.customers)
+    contacted = (newcomers["approach"] != "none").sum()
+    assert max(controls(box)["Newcomers contacted"].options) <= contacted
+    assert f"{contacted:,} newcomers" in box.children[0].value
 
 
 def test_pictures_have_words_for_those_who_cannot_see_them(case, newcomers):
