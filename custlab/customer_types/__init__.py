@@ -9,9 +9,10 @@ from custlab.customer_types.facts import (
     split_in_time,
 )
 from custlab.customer_types.grid import customer_types, type_grid
-from custlab.customer_types.rhythm import repurchase_rhythm, return_curve
+from custlab.customer_types.rhythm import repurchase_rhythm, return_curve, still_coming
 from custlab.customer_types.rules import apply_rules, behaviour_rules, need_rules, value_rules
-from custlab.customer_types.tree import TypeTree, entropy, information_gain, rules_in_words
+from custlab.customer_types.tree import TypeTree, entropy, information_gain
+from custlab.customer_types.tree_words import rules_in_words
 
 __all__ = [
     "Evaluation",
@@ -34,6 +35,7 @@ __all__ = [
     "return_curve",
     "rules_in_words",
     "split_in_time",
+    "still_coming",
     "type_grid",
     "value_rules",
 ]

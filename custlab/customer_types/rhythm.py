@@ -13,6 +13,8 @@ from custlab.value.orders import OrderColumns, checked_orders
 
 # Shares of all returns after which a silent customer is no longer active, and counts as churned.
 ACTIVE_UNTIL, CHURNED_FROM = 0.75, 0.95
+# From this share of silent customers who still come back on, they are written off too early.
+WRITTEN_OFF = 0.1
 
 
 def return_curve(orders: pd.DataFrame, as_of) -> pd.Series:
@@ -51,6 +53,31 @@ def return_curve(orders: pd.DataFrame, as_of) -> pd.Series:
     {30: 0.33}
     """
     return _curve(waits(orders, as_of))
+
+
+def still_coming(curve: pd.Series, silent: float) -> float:
+    """Say what share of those silent for so many days still come back.
+
+    Parameters
+    ----------
+    curve : Series
+        The result of :func:`return_curve`.
+    silent : float
+        Days since the last order.
+
+    Returns
+    -------
+    float
+        Share (0 to 1) of those who had not come back by then.
+
+    Examples
+    --------
+    >>> still_coming(pd.Series([0.5, 0.8], index=[10, 40]), 20)
+    0.6
+    """
+    by_then = float(curve[curve.index <= silent].max()) if (curve.index <= silent).any() else 0.0
+    left = 1 - by_then
+    return round((float(curve.iloc[-1]) - by_then) / left, 12) if left > 0 else 0.0
 
 
 def repurchase_rhythm(

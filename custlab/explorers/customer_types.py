@@ -8,6 +8,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from custlab import customer_types as subject
+from custlab.customer_types.rhythm import WRITTEN_OFF
 from custlab.explorers.frame import explorer, slider
 from custlab.i18n import _
 from custlab.plots import customer_types as plots
@@ -31,18 +32,16 @@ def rhythm_explorer(case) -> widgets.VBox:
     curve = subject.return_curve(case.orders, case.as_of)
     found = subject.repurchase_rhythm(case.orders, case.as_of).loc["all"]
     recency = subject.customer_types(case)["recency"].dropna().astype(float)
-    longest = int(max(found["churned_days"] * 1.3, 180))
+    longest = max(-(-int(found["churned_days"]) // 5) * 5, 180)  # up to the rhythm's own limit
 
     def draw(active, churned):
-        churned = max(active, churned)
-        before = curve[curve.index <= churned]
-        returned = float(before.iloc[-1]) if len(before) else 0.0
-        later = (float(curve.iloc[-1]) - returned) / (1 - returned) if returned < 1 else 0.0
+        wanted, churned = churned, max(active, churned)
+        later = subject.still_coming(curve, churned)
         sentence = _(
             "Up to day {active}: <b>{n_active:.0%} active</b>; up to day {churned}: "
             "{n_risk:.0%} at risk; later: <b>{n_churned:.0%} churned</b> (of all customers with an "
             "order). Of those silent for {churned} days, <b>{later:.0%} still come back</b> on "
-            "their own: you would be writing them off too early."
+            "their own."
         ).format(
             active=active,
             churned=churned,
@@ -51,14 +50,21 @@ def rhythm_explorer(case) -> widgets.VBox:
             n_churned=(recency > churned).mean(),
             later=later,
         )
-        return plots.rhythm(curve, active, churned), sentence
+        notes = [sentence]
+        if later >= WRITTEN_OFF:
+            notes.append(_("You would be writing them off too early."))
+        else:
+            notes.append(_("Few are written off too early; but you notice a loss only then."))
+        if wanted < active:
+            notes.append(_("Nobody churns before day {n}, the end of active.").format(n=active))
+        return plots.rhythm(curve, active, churned), " ".join(notes)
 
     return explorer(
         draw,
         _("Your thresholds, and the rhythm of the product"),
         _("Start from a fixed 90 days. Whom do you call churned who would have come back?"),
-        active=slider(_("Active up to day"), 60, 10, longest, 5),
-        churned=slider(_("Churned after day"), 90, 10, longest, 5),
+        active=slider(_("Active up to day"), 60, 5, longest, 5),
+        churned=slider(_("Churned after day"), 90, 5, longest, 5),
     )
 
 
@@ -90,7 +96,14 @@ def rules_explorer(case) -> widgets.VBox:
         rules = pd.concat([behaviour, value], ignore_index=True)
         table = rules.fillna("").to_html(index=False, float_format="{:,.0f}".format)
         title = _("Behaviour and value of all customers")
-        return plots.grid(grid, title, unit), _("The rules, tried from top to bottom:") + table
+        moved = int((types["behaviour"] != start["behaviour"]).sum())
+        kinds = _(
+            "Here one pair of limits holds for all kinds of customers. With the rhythm of each "
+            "kind, as in customer_types(case), {n:,} of {total:,} customers have another type of "
+            "behaviour."
+        ).format(n=moved, total=len(types))
+        said = _("The rules, tried from top to bottom:")
+        return plots.grid(grid, title, unit), f"{kinds} {said}{table}"
 
     def number(text, value, high):
         return widgets.BoundedIntText(description=text, value=int(value), min=1, max=high)
@@ -152,17 +165,21 @@ def depth_explorer(case) -> widgets.VBox:
     scores = pd.DataFrame.from_dict(rows, orient="index")
 
     def draw(leaves):
-        row = scores.loc[leaves]
-        sentence = _(
-            "With {leaves} leaves the tree is right for <b>{learned:.0%}</b> of the customers it "
-            "learned from and for <b>{held_out:.0%}</b> of later ones: {gap:.0f} points of what it "
-            "knows are memory, not knowledge. Always saying the most frequent type: {base:.0%}."
-        ).format(
-            leaves=leaves,
-            learned=row["learned"],
-            held_out=row["held_out"],
-            gap=100 * (row["learned"] - row["held_out"]),
-            base=row["baseline"],
+        learned, held_out, base = (100 * scores.loc[leaves]).round().astype(int)
+        if learned > held_out:
+            text = _(
+                "With {leaves} leaves the tree is right for <b>{learned} %</b> of the customers it "
+                "learned from and for <b>{held_out} %</b> of later ones: {gap} points of what it "
+                "knows are memory, not knowledge. Always saying the most frequent type: {base} %."
+            )
+        else:
+            text = _(
+                "With {leaves} leaves the tree is right for <b>{learned} %</b> of the customers it "
+                "learned from and for <b>{held_out} %</b> of later ones: it has learned nothing by "
+                "heart. Always saying the most frequent type: {base} %."
+            )
+        sentence = text.format(
+            leaves=leaves, learned=learned, held_out=held_out, gap=learned - held_out, base=base
         )
         return plots.leaves_curve(scores, leaves), sentence
 
@@ -202,7 +219,7 @@ def cost_explorer(case) -> widgets.VBox:
             "Cost of the errors per new customer: choosing the <b>cheapest</b> type "
             "<b>{cost:,.0f}</b>, the most likely type {usual:,.0f}, one type for all "
             "{base:,.0f} {currency}. Right: {right:.0%} against {usual_right:.0%} for the most "
-            "likely type. What is right most often is not what costs least."
+            "likely type."
         ).format(
             cost=found.cost,
             usual=usual.cost,
@@ -211,7 +228,7 @@ def cost_explorer(case) -> widgets.VBox:
             usual_right=usual.accuracy,
             currency=case.currency,
         )
-        return plots.confusion(found), sentence
+        return plots.confusion(found), f"{sentence} {_what_costs_least(found, usual)}"
 
     return explorer(
         draw,
@@ -220,6 +237,21 @@ def cost_explorer(case) -> widgets.VBox:
         missed=slider(_("Missed high value"), 300, 0, 500, 10),
         wasted=slider(_("Wasted effort"), 40, 0, 500, 10),
     )
+
+
+def _what_costs_least(found, usual) -> str:
+    """Draw the conclusion from two evaluations: of the cheapest and of the most likely types."""
+    cost, usual_cost, base = (round(n) for n in (found.cost, usual.cost, found.baseline_cost))
+    if base < cost:
+        return _(
+            "One type for all would have cost less still: with these prices the tree's "
+            "probabilities are not sure enough."
+        )
+    if cost < usual_cost and round(found.accuracy, 2) < round(usual.accuracy, 2):
+        return _("What is right most often is not what costs least.")
+    if cost < usual_cost:
+        return _("Here what costs least is right as often too.")
+    return _("With these prices nothing is gained over the most likely type.")
 
 
 def approach_explorer(case) -> widgets.VBox:

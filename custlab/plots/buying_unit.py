@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from custlab.i18n import _, ngettext
-from custlab.roles.rules import ALONE, CORE_ROLES, UNKNOWN
+from custlab.roles.rules import ALONE, CORE_ROLES, OWN_ROLE_OF_KIND, UNKNOWN
 from custlab.roles.words import LETTERS, role_word, strength_word
 from custlab.style import MUTED, PALETTE
 
@@ -23,7 +23,7 @@ COLOUR = {
 }
 # Around the purchase, clockwise from the top.
 SEATS = ("decider", "buyer", "user", UNKNOWN, "influencer")
-# What is drawn from a share of a person's telling actions on: kind -> (line, width, colour).
+# How the evidence of a role that somebody plays is drawn: kind -> (line, width, colour).
 LINES = {
     "authority": ("-", 2.6, PALETTE[0]),
     "payment": ("-.", 1.8, PALETTE[4]),
@@ -31,7 +31,6 @@ LINES = {
     "advice": ("--", 1.8, "#B45309"),
     "access": ((0, (5, 1.5, 1, 1.5, 1, 1.5)), 1.8, INK),
 }
-VISIBLE = 0.20
 NODE = 0.17
 
 
@@ -50,7 +49,7 @@ def line_words() -> dict[str, str]:
         "authority": _("authority: says yes or no"),
         "payment": _("payment: orders and pays"),
         "usage": _("usage: the product reaches the user"),
-        "advice": _("information: advises the decider"),
+        "advice": _("information: advises on the choice"),
         "access": _("access: lets information through"),
     }
 
@@ -86,7 +85,11 @@ def draw_unit(ax, unit: pd.DataFrame) -> set[str]:
 
 
 def _draw_arrows(ax, person: pd.Series, place, decider) -> set[str]:
-    drawn = [kind for kind in LINES if person[kind] >= VISIBLE]
+    # Evidence for a role that the person does not play draws no arrow, nor does the decider's
+    # own advice: there is nobody to whom it goes.
+    played = {person["main_role"], *str(person["also"]).split(", ")}
+    played -= {"influencer"} if person["main_role"] == "decider" else set()
+    drawn = [kind for kind in LINES if OWN_ROLE_OF_KIND[kind] in played]
     for number, kind in enumerate(drawn):
         bend = 0.12 + 0.16 * (number - (len(drawn) - 1) / 2)
         to_decider = kind in ("advice", "access") and decider != place
@@ -104,11 +107,16 @@ def _draw_arrows(ax, person: pd.Series, place, decider) -> set[str]:
                 "linewidth": width,
                 "color": colour,
                 "connectionstyle": f"arc3,rad={bend:.2f}",
-                "shrinkA": 26,
-                "shrinkB": 26,
+                "shrinkA": _room(start, place),
+                "shrinkB": _room(end, place),
             },
         )
     return set(drawn)
+
+
+def _room(at, place) -> float:
+    """Leave an arrow's end clear of a circle, or of the purchase's box, which is broad."""
+    return 26 if at != (0.0, 0.0) else 26 + 26 * abs(place[0]) / math.hypot(*place)
 
 
 def _draw_person(ax, person: pd.Series, place) -> None:

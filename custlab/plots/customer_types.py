@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.customer_types.tree_words import readable, rules_in_words
 from custlab.i18n import _
 from custlab.plots.decision_tree import draw_branches
 from custlab.plots.drawing import fix_margins, in_style, label_rows, shaded_table
@@ -156,7 +157,7 @@ def tree(model, words: dict | None = None) -> Picture:
 
     Parameters
     ----------
-    model : TypeTree
+    model : TypeTree or DecisionTreeClassifier
         A fitted tree.
     words : dict, optional
         Plain words for facts.
@@ -166,8 +167,7 @@ def tree(model, words: dict | None = None) -> Picture:
     Picture
         The tree; its text says the rules.
     """
-    from custlab.customer_types.tree import rules_in_words
-
+    model = readable(model)
     rules = rules_in_words(model, words)
     depth = min(model.tree_.get_depth(), 4)
     fig, ax = new_figure(2.4 + 2.1 * depth, 0.9 + 0.75 * len(rules))

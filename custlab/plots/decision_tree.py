@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from custlab.customer_types.tree import one_condition, same_type_below
+from custlab.customer_types.tree_words import question, same_type_below
 from custlab.i18n import _
 from custlab.style import PALETTE
 
@@ -30,10 +30,10 @@ def draw_branches(ax, model, words: dict) -> None:
             continue
         # The right branch is drawn upwards: there the condition "above" or "is" holds.
         column = model.columns_[int(grown.feature[node])]
-        limit = float(grown.threshold[node])
-        question = one_condition(column, limit, float("inf"), False, words)
+        unknown = not grown.missing_go_to_left[node]
+        asked = question(column, float(grown.threshold[node]), unknown, words)
         ax.text(
-            x, y, textwrap.fill(question + "?", 24), ha="center", va="center", fontsize=9, zorder=3,
+            x, y, textwrap.fill(asked, 24), ha="center", va="center", fontsize=9, zorder=3,
             bbox={"boxstyle": "round", "facecolor": "white", "edgecolor": "#374151"},
         )  # fmt: skip
         for child, word in (

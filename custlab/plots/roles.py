@@ -68,7 +68,7 @@ def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) 
     -------
     Picture
         Circles carry the letters of the roles; arrows are authority, payment, usage,
-        information and access, drawn from a fifth of a person's telling actions on.
+        information and access, drawn for the roles that a person plays.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
 
-from custlab.customer_types.tree import TypeTree, rules_in_words
+from custlab.customer_types import TypeTree, rules_in_words
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.profile import check_labels

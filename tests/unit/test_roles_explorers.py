@@ -2,12 +2,17 @@
 
 import re
 
+import pandas as pd
 import pytest
 
 from custlab import load_case, roles
+from custlab.customer_types import rules_in_words
 from custlab.explorers import roles as explorers
+from custlab.plots import customer_types as type_plots
 from custlab.plots import roles as plots
+from custlab.plots.buying_unit import draw_unit
 from custlab.simulate import truth
+from custlab.style import new_figure
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +53,28 @@ def test_units_of_every_size_can_be_drawn(case):
         assert all(title.split()[0] in labels for title in unit["title"])
         bars = plots.profile_bars(case, customer)
         assert len(bars.axes[0].get_yticklabels()) == len(unit) == size
+
+
+def test_arrows_are_drawn_for_roles_that_are_played(case):
+    """A user had an arrow of authority, and a decider advised the decider."""
+    person = {"title": "x", "strength": "strong", "telling": 9} | dict.fromkeys(roles.KINDS, 0.25)
+    unit = pd.DataFrame(
+        [person | {"main_role": "user", "also": ""},
+         person | {"main_role": "decider", "also": "influencer, gatekeeper"}]
+    )  # fmt: skip
+    kinds = {row: draw_unit(new_figure(3, 2)[1], unit.iloc[[row]]) for row in (0, 1)}
+    assert kinds == {0: {"usage"}, 1: {"authority", "access"}}
+
+
+def test_learned_tree_is_told_in_words(case, true):
+    """The lesson printed it as a raw tree of bars and signs."""
+    profile = roles.role_profile(case.interactions, case.people)
+    tree = roles.learn_tree(profile, true, max_depth=3)
+    rules = rules_in_words(tree, {"payment": "share of payments"})
+    assert rules["rule"].str.fullmatch(r"If .* is (at most|above) [\d.]+.*, then \w+\.").all()
+    assert rules["rule"].str.contains("share of payments is").any()
+    assert "|---" not in " ".join(rules["rule"])
+    assert rules_in_words(tree)["rule"].iloc[0] in type_plots.tree(tree).alt
 
 
 def test_titles_explorer_hides_the_roles_until_they_are_asked_for(case):

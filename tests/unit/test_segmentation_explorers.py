@@ -1,10 +1,23 @@
 """Explorers of lessons 04-06: every control moves, pictures have texts, errors are sentences."""
 
+import re
+
+import numpy as np
+import pandas as pd
 import pytest
 
-from custlab.customer_types import error_costs
+from custlab import make_case
+from custlab.customer_types import (
+    TypeTree,
+    apply_rules,
+    behaviour_rules,
+    customer_types,
+    error_costs,
+    repurchase_rhythm,
+)
 from custlab.explorers import customer_types as types
 from custlab.explorers import segmentation as segments
+from custlab.plots import customer_types as plots
 from custlab.segmentation import MixedScaler, base_features
 from tests.unit.fixtures_types import small_case
 
@@ -63,6 +76,58 @@ def test_impossible_rules_are_told_in_a_sentence():
     by_name = {control.description: control for control in controls(box)}
     by_name["High: down to (%)"].value = 99
     assert "0 &lt; high &lt; medium" in box.children[3].value
+
+
+def said(box):
+    return re.sub("<[^>]+>", "", box.children[3].value)
+
+
+@pytest.mark.parametrize("case", ["ecommerce", "software", "appliances"])
+def test_sentences_of_types_follow_the_numbers(case):
+    """"-2 points are memory", "not what costs least" where it is, "too early" for nobody."""
+    case = make_case(case, n_customers=900, seed=11)
+    rhythm = types.rhythm_explorer(case)
+    active, churned = controls(rhythm)
+    limit = repurchase_rhythm(case.orders, case.as_of).loc["all", "churned_days"]
+    assert churned.max < max(limit + 5, 181)
+    for day in (churned.min, 90, churned.max):
+        churned.value = day
+        later = int(re.search(r"(\d+)% still come back", said(rhythm)).group(1))
+        assert ("too early. " in said(rhythm) + " ") == (later >= 10)
+        assert ("Nobody churns before" in said(rhythm)) == (day < active.value)
+
+    depth = types.depth_explorer(case)
+    for leaves in types.LEAVES:
+        controls(depth)[0].value = leaves
+        learned, later = map(int, re.findall(r"(\d+) % of", said(depth)))
+        memory = re.search(r"(-?\d+) points of what it knows", said(depth))
+        assert (int(memory.group(1)) == learned - later > 0) if memory else learned <= later
+
+    cost = types.cost_explorer(case)
+    missed, wasted = controls(cost)
+    for missed.value, wasted.value in [(300, 40), (0, 500), (500, 0), (40, 300), (0, 0)]:
+        text = said(cost)
+        costs = re.search(r"cheapest type (\S+), the most likely type (\S+), one .* all (\S+)", text)
+        least, usual, base = (int(n.replace(",", "")) for n in costs.groups())
+        right, usual_right = map(int, re.findall(r"(\d+)%", text))
+        assert ("One type for all would have cost less" in text) == (base < least)
+        assert ("is not what costs least" in text) == (least < usual and right < usual_right
+                                                       and least <= base)  # fmt: skip
+
+    rules = types.rules_explorer(case)
+    differing = int(re.search(r"([\d,]+) of [\d,]+ customers have another", said(rules)).group(1))
+    common = apply_rules(start := customer_types(case), behaviour_rules(
+        active_days=controls(rules)[0].value, churned_days=controls(rules)[1].value))  # fmt: skip
+    assert differing == (common != start["behaviour"]).sum()
+
+
+def test_questions_do_not_ask_households_for_employees():
+    facts = pd.DataFrame({"employees": [5.0, 50] * 20 + [np.nan] * 40})
+    kinds = (["small", "large"] * 20) + ["small"] * 40
+    picture = plots.tree(TypeTree(min_customers=2).fit(facts, kinds))
+    assert "employees is known and\nabove 27?" in [t.get_text() for t in picture.axes[0].texts]
+    lacking = plots.tree(TypeTree(min_customers=2).fit(facts, (["a", "b"] * 20) + ["b"] * 40))
+    assert "employees is above 27\n(or unknown)?" in [t.get_text() for t in lacking.axes[0].texts]
 
 
 def test_unscaled_money_owns_the_distance():
