@@ -681,6 +681,34 @@ def test_any_path_can_be_read(path):
     assert split_version(f"{ASSIGNMENT} (3)", {ASSIGNMENT, path}) == (ASSIGNMENT, 3)
 
 
+def test_too_much_of_one_learner_is_left_out_and_said(course, tmp_path, monkeypatch):
+    monkeypatch.setattr("custlab.grading.collect.place.MAX_TOTAL", 10_000_000)
+    files = {f"ln1/{FILE}": notebook(), **{f"ln1/a{n}.csv": os.urandom(4_000_000) for n in "123"}}
+    plan, done = collect(course, make_zip(tmp_path / "a.zip", files))
+    assert done == {"ln1": "new"}
+    assert set(there(course)) == {f"ln1/{ASSIGNMENT}/{name}" for name in (FILE, "a1.csv", "a2.csv")}
+    (remark,) = plan.handed_in[0].remarks
+    assert "a3.csv was left out" in remark
+
+
+def test_a_folder_that_cannot_be_read_is_said(course, tmp_path, monkeypatch):
+    source = tmp_path / "in"
+    (source / "hm2").mkdir(parents=True)
+    (source / "ln1").mkdir()
+    (source / "ln1" / FILE).write_bytes(notebook())
+    scandir = os.scandir
+
+    def closed(path):
+        if Path(path).name == "hm2":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    plan, done = collect(course, source)
+    assert done == {"ln1": "new"}
+    assert plan.refused == [("hm2", "cannot be read")]
+
+
 NAMES = st.sampled_from(
     ["Na", "Li", "Lin", "A", "Na Li", "Müller", "Muller", "राम", "रमा", "李", "娜", ""]
 )

@@ -115,8 +115,14 @@ def contents_of_folder(root: Path, below: str = "") -> Contents:
         The files, with their paths from ``root``.
     """
     found = Contents()
-    for name, known in walk(root, below):
-        if not stat.S_ISREG(known.st_mode):
+    for count, (name, known) in enumerate(walk(root, below)):
+        if count == MAX_ENTRIES:
+            text = _("the last of {n} files that were looked at; the rest was left out")
+            found.refused.append((name, text.format(n=count)))
+            break
+        if known is None:
+            found.refused.append((name, _("cannot be read")))
+        elif not stat.S_ISREG(known.st_mode):
             found.refused.append((name, _("a link, not a file")))
         elif known.st_size > MAX_NOTEBOOK:
             found.refused.append((name, too_large(MAX_NOTEBOOK)))

@@ -20,7 +20,7 @@ class NotAFileError(OSError):
     """What stands there is no file that may be read; says why."""
 
 
-def walk(root: Path, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def walk(root: Path, below: str = "") -> Iterator[tuple[str, os.stat_result | None]]:
     """List what lies in a folder; folders that are links are listed, not entered.
 
     Parameters
@@ -32,14 +32,16 @@ def walk(root: Path, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
 
     Yields
     ------
-    tuple of str and os.stat_result
-        The path from ``root``, with ``/`` between its parts, and what is known of it.
+    tuple of str and (os.stat_result or None)
+        The path from ``root``, with ``/`` between its parts, and what is known of it: None for
+        a folder that cannot be read.
     """
     top = root / below
     if below and top.is_symlink():
         yield below, top.lstat()
         return
-    for place, folders, files in os.walk(top, followlinks=False):
+    closed: list[OSError] = []
+    for place, folders, files in os.walk(top, onerror=closed.append, followlinks=False):
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         folders[:] = sorted(
             name for name in folders if name not in {*JUNK, *links} and not name.startswith(".")
@@ -48,6 +50,8 @@ def walk(root: Path, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
             path = Path(place) / name
             if name not in JUNK_FILES:
                 yield path.relative_to(root).as_posix(), path.lstat()
+    for error in closed:
+        yield Path(error.filename).relative_to(root).as_posix(), None
 
 
 def read_file(root: Path, name: str, most: int) -> bytes:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from custlab.grading.collect.archive import READING_ERRORS
-from custlab.grading.collect.plan import HandedIn, Plan
+from custlab.grading.collect.plan import WANTED, HandedIn, Plan
+from custlab.grading.read.intake import MAX_FILES, MAX_TOTAL
 from custlab.i18n import _
 
 EARLIER = ".earlier"
@@ -55,7 +56,7 @@ def carry_out(
 def _one(course, plan: Plan, handed: HandedIn, force: bool, times: bool, dry_run: bool) -> Outcome:
     target = course.folder("submitted", handed.student, plan.assignment)
     try:
-        contents = {name: version.file.read() for name, version in handed.files.items()}
+        contents = _read(handed)
         if handed.timestamp:
             contents["timestamp.txt"] = handed.timestamp.encode()
         elif times and handed.time:
@@ -68,6 +69,22 @@ def _one(course, plan: Plan, handed: HandedIn, force: bool, times: bool, dry_run
     except READING_ERRORS as error:  # one submission may only ever stop itself
         return Outcome(handed.student, FAILED, str(error).rstrip("."))
     return Outcome(handed.student, what, str(kept.relative_to(course.root)) if kept else "")
+
+
+def _read(handed: HandedIn) -> dict[str, bytes]:
+    """Read a learner's files, what the assignment needs first; say what is too much."""
+    contents, total = {}, 0
+    for name in sorted(handed.files, key=lambda name: (not name.endswith(WANTED), name)):
+        content = handed.files[name].file.read()
+        total += len(content)
+        if total > MAX_TOTAL or len(contents) == MAX_FILES:
+            text = _("only {n} files of {size} MB together are collected; {file} was left out")
+            size = MAX_TOTAL // 1_000_000
+            handed.remarks.append(text.format(n=MAX_FILES, size=size, file=name))
+            total -= len(content)
+        else:
+            contents[name] = content
+    return contents
 
 
 def as_nbgrader_time(seconds: float) -> str:

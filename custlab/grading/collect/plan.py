@@ -24,6 +24,7 @@ from custlab.grading.collect.roster import Match, Person, Roster, read_roster
 from custlab.i18n import _, ngettext
 
 ANSWERS = ".answers.json"
+WANTED = (".ipynb", ANSWERS)
 UNFIT = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 MAX_NAME = 255  # bytes of a file's name, on any usual disk
 
@@ -348,7 +349,7 @@ class Sorter:
                 handed.files[target] = max(versions, key=lambda version: version.rank)
                 if len(versions) > 1:
                     handed.remarks.append(_said(target, versions, handed.files[target]))
-            wanted = [name for name in handed.files if name.endswith((".ipynb", ANSWERS))]
+            wanted = [name for name in handed.files if name.endswith(WANTED)]
             if wanted:
                 done.handed_in.append(handed)
             else:

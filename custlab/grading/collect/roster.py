@@ -285,10 +285,15 @@ def read_roster(course) -> Roster:
             [
                 Learner(
                     student.id,
-                    student.first_name or "",
-                    student.last_name or "",
-                    student.email or "",
-                    student.lms_user_id or "",
+                    *(
+                        (text or "").strip()
+                        for text in (
+                            student.first_name,
+                            student.last_name,
+                            student.email,
+                            student.lms_user_id,
+                        )
+                    ),
                 )
                 for student in book.students
             ]

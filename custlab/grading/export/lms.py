@@ -340,7 +340,8 @@ def _cell(sheet: Sheet, row: int, name: str) -> str:
 def _told(sheet: Sheet, row: int, known: tuple[str, ...]) -> str:
     header = [cell.strip().casefold() for cell in sheet.rows[0]]
     place = _first(header, known)
-    return "" if place is None else _at(sheet, row, place)
+    told = "" if place is None else _at(sheet, row, place)
+    return "" if told == "-" else told  # how Moodle writes nothing
 
 
 def _person(sheet: Sheet, row: int, layout: Layout, to: str) -> Person:
