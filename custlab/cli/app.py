@@ -12,6 +12,7 @@ from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
 from custlab.cli.handout import handout
 from custlab.cli.hub import hub
+from custlab.cli.mark import mark
 from custlab.cli.regrade import regrade
 from custlab.cli.report import report
 from custlab.cli.review import progress, review
@@ -53,5 +54,5 @@ def check() -> None:
 
 for command in (progress, review, handout):
     app.command()(command)
-for command in (collect, grade, report, feedback, export, regrade, hub):
+for command in (collect, grade, mark, report, feedback, export, regrade, hub):
     app.command(rich_help_panel=INSTRUCTORS)(command)

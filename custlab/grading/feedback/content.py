@@ -181,9 +181,9 @@ def _item(data, learner: Learner, asked: Asked, notebook, results, number: int) 
         )
         item.answer = tuple(asked.question.lines(answers.get(asked.question.id)))
     else:
-        written = _written(notebook, asked.solutions)
-        item.prose = markdown(written) if asked.by_hand else ""
-        item.code = "" if asked.by_hand else written
+        text = written(notebook, asked.solutions)
+        item.prose = markdown(text) if asked.by_hand else ""
+        item.code = "" if asked.by_hand else text
     item.comment = markdown(data.comments.get((learner.student, asked.notebook, asked.cell), ""))
     if data.answers_shown:
         item.expected = tuple(asked.expected)
@@ -224,8 +224,21 @@ def _printed(notebook, cell: str) -> str:
     return ""
 
 
-def _written(notebook, cells: tuple[str, ...]) -> str:
-    """Take what the learner wrote into the cells that are theirs."""
+def written(notebook, cells: tuple[str, ...]) -> str:
+    """Take what the learner wrote into the cells that are theirs.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The autograded notebook.
+    cells : tuple of str
+        nbgrader's names of these cells.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     sources = {
         node.metadata.get("nbgrader", {}).get("grade_id"): node.source for node in notebook.cells
     }

@@ -95,6 +95,27 @@ class GradebookWriter:
         session.flush()
         self._set_late_penalties(submission, results.student)
 
+    def mark_by_hand(
+        self, assignment: str, student: str, notebook: str, cell: str, points: float, comment: str
+    ) -> None:
+        """Write the mark that a person gives one cell, as formgrader does.
+
+        Parameters
+        ----------
+        assignment, student, notebook, cell : str
+            Which answer.
+        points : float
+            The points.
+        comment : str
+            What the learner reads; empty for nothing.
+        """
+        book = self._gradebook
+        grade = book.find_grade(cell, notebook, assignment, student)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        book.find_comment(cell, notebook, assignment, student).manual_comment = comment or None
+        book.db.flush()
+        self._set_late_penalties(book.find_submission(assignment, student), student)
+
     def _set_late_penalties(self, submission, student: str) -> None:
         """Write down what lateness costs, together with the marks that it is taken off."""
         late = submission.total_seconds_late
