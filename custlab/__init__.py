@@ -5,7 +5,7 @@ the first time that it is used.
 
 >>> import custlab
 >>> sorted(custlab.__all__)
-['Case', 'Sheet', '__version__', 'load_case', 'make_case']
+['Case', 'Sheet', '__version__', 'load_case', 'make_case', 'own_case']
 """
 
 from importlib import import_module
@@ -16,10 +16,11 @@ _HOMES = {
     "Case": "custlab.cases",
     "load_case": "custlab.cases",
     "make_case": "custlab.cases",
+    "own_case": "custlab.cases",
     "Sheet": "custlab.exercises",
 }
 
-__all__ = ["Case", "Sheet", "__version__", "load_case", "make_case"]
+__all__ = ["Case", "Sheet", "__version__", "load_case", "make_case", "own_case"]
 
 
 def __getattr__(name):

@@ -117,13 +117,14 @@ def check_case(case, **tables: Iterable) -> None:
         raise InputError(
             _(
                 "A case with {needed} is needed, but this {kind} lacks {missing}. Load one "
-                "(load_case), or put tables of your own together: "
-                "case = types.SimpleNamespace({example})."
+                "(load_case), or make one of your own tables: custlab.own_case(orders{example})."
             ).format(
                 needed=", ".join(tables),
                 kind=type(case).__name__,
                 missing=", ".join(missing),
-                example=", ".join(f"{name}={name}" for name in tables),
+                example="".join(
+                    f", {name}={name}" for name in tables if name not in ("orders", "tables")
+                ),
             )
         )
     for name in tables.keys() - {"as_of"}:

@@ -13,6 +13,24 @@ from custlab.i18n import _
 HOMES_OF_TABLES = {"deals": "software", "subscriptions": "software"}
 
 
+def _what_for() -> dict:
+    """Say of each table what cannot be told without it, and what to record."""
+    return {
+        "people": _("Buying units cannot be told: record the contacts of each customer."),
+        "interactions": _(
+            "Roles cannot be read: record who did what, when, and in which channel."
+        ),
+        "orders": _("Nothing can be said of behaviour: export the orders with customer and day."),
+        "products": _("Product lines and margins cannot be told: export the price list."),
+        "survey": _("Needs and lifestyles cannot be told: ask a sample of your customers."),
+        "campaign": _("Responses cannot be told: keep who was contacted, who was held back at "
+                      "random, and who then ordered."),
+        "costs": _("Contributions cannot be told: write down what serving a customer costs."),
+        "deals": _("The sales pipeline cannot be told: export the deals of the CRM."),
+        "subscriptions": _("Contracts cannot be told: export when each began and ended."),
+    }  # fmt: skip
+
+
 class Tables(Mapping):
     """Tables by name; each is read when it is first asked for.
 
@@ -70,7 +88,14 @@ class Case:
         The tables by name, read on first access.
     """
 
-    def __init__(self, package, makers, sizes=None):
+    def __init__(self, package, makers=None, sizes=None):
+        if not isinstance(package, Mapping) or "custlab" not in package or makers is None:
+            raise InputError(
+                _(
+                    "A case is opened with load_case(...), or made of your own tables with "
+                    "custlab.own_case(orders, ...), not with Case(...)."
+                )
+            )
         facts = package["custlab"]
         start, end = (pd.Timestamp(day) for day in facts["period"])
         values = {
@@ -102,6 +127,12 @@ class Case:
         tables = self.__dict__.get("tables", {})
         if name in tables:
             return tables[name]
+        if "package" in self.__dict__ and not self.simulated and name in _what_for():
+            raise InputError(
+                _("Your firm's data has no table {table}. {remedy}").format(
+                    table=name, remedy=_what_for()[name]
+                )
+            )
         if name in HOMES_OF_TABLES:
             raise InputError(
                 _(
@@ -148,7 +179,8 @@ class Case:
         )
 
     def __repr__(self):
-        return f"{self._headline()}\n{self.overview.to_string(index=False)}"
+        said = "" if self.simulated else f"{self.description}\n"
+        return f"{self._headline()}\n{said}{self.overview.to_string(index=False)}"
 
     def _repr_html_(self):
         from .show import table_html

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_case
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.persona.fact import Fact, Window
@@ -23,6 +24,7 @@ from custlab.persona.facts_of_customers import from_customers
 from custlab.persona.facts_of_deeds import from_interactions, from_orders
 
 _CACHE: WeakKeyDictionary = WeakKeyDictionary()
+NEEDED = {"customers": ("customer_id",), "tables": (), "as_of": ()}
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def facts_of(case, until=None, since=None) -> Facts:
     Facts
         Kept for the case, so that a second call costs nothing.
     """
+    check_case(case, **NEEDED)
     kept = _CACHE.setdefault(case, {})
     # Facts carry words, so each language has its own.
     key = (str(until), str(since), os.environ.get("CUSTLAB_LANG", ""))
@@ -120,6 +123,7 @@ def member_ids(case, members, what: str) -> pd.Index:
     -------
     Index
     """
+    check_case(case, **NEEDED)
     # Plain objects are looked up many times faster than Arrow's strings.
     known = pd.Index(case.customers["customer_id"].astype(object))
     ids = pd.Index(members).dropna().unique().astype(object)

@@ -31,8 +31,10 @@ def from_orders(window: Window):
     orders = window.table("orders")
     if orders is None:
         return
-    columns = [name for name in ("product_id", "line", "category") if name in window.case.products]
-    orders = orders.merge(window.case.products[columns], on="product_id", how="left")
+    if "products" in window.case.tables:
+        products = window.case.products
+        columns = [name for name in ("product_id", "line", "category") if name in products]
+        orders = orders.merge(products[columns], on="product_id", how="left")
     # Numbers in place of texts: orders are counted faster by them.
     codes = pd.factorize(orders["order_id"])[0]
     orders["order_id"] = np.where(codes < 0, np.nan, codes)
@@ -41,7 +43,7 @@ def from_orders(window: Window):
         ("channel", _("order mostly {level}"), _("Order mostly {level}"), way_words),
         ("payment", _("pay mostly {level}"), _("Pay mostly {level}"), payment_words),
     ):
-        if column in orders:
+        if column in orders and orders[column].notna().any():
             for level, values in levels(_most_often(orders, column)):
                 yield (
                     Fact("orders", column, level, "behaviour", words.format(level=said(level)),

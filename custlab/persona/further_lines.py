@@ -194,7 +194,7 @@ def margin_of(case, until=None, months: int = 12) -> pd.Series | None:
 def _margin(case, until, since) -> pd.Series | None:
     from custlab.value.profit import CostToServe, contribution
 
-    if "orders" not in case.tables or "unit_cost" not in case.products:
+    if not {"orders", "products"} <= set(case.tables) or "unit_cost" not in case.products:
         return None
     costs = CostToServe(0, 0, 0)
     if "costs" in case.tables:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from custlab.checks import check_case
 from custlab.i18n import _
 
 STAGES = ("need", "search", "evaluate", "decide")
@@ -31,6 +32,7 @@ def people_of_purchase(case, order_id: str | None = None) -> pd.DataFrame:
     >>> len(people_of_purchase(load_case("software"))) > 3
     True
     """
+    check_case(case, interactions=["order_id", "person_id", "stage"], people=["person_id", "title"])
     traces = case.interactions.dropna(subset=["order_id"])
     if order_id is None:
         seen = traces.groupby("order_id")[["stage", "person_id"]].nunique()
@@ -61,6 +63,12 @@ def days_before_order(case) -> pd.DataFrame:
     >>> int(days_before_order(load_case("software"))["days"].min())
     1
     """
+    check_case(
+        case,
+        orders=["order_id", "order_date"],
+        interactions=["order_id", "customer_id", "person_id", "stage", "channel", "timestamp"],
+        customers=["customer_id", "kind"],
+    )
     orders = case.orders.drop_duplicates("order_id")[["order_id", "order_date"]]
     traces = case.interactions.dropna(subset=["order_id"])
     traces = traces[traces["stage"].isin(STAGES)].merge(orders, on="order_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice
+from custlab.checks import check_case, check_choice
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -35,6 +35,8 @@ def trial(case) -> pd.DataFrame:
     >>> sorted(trial(load_case("appliances"))["approach"].unique())
     ['advice', 'demo', 'none', 'price']
     """
+    columns = ["customer_id", "approach", "responded", "response_amount", "cost"]
+    check_case(case, campaign=["audience", *columns], customers=["customer_id"])
     rows = case.campaign[case.campaign["audience"] == "new"]
     if rows.empty:
         raise InputError(
@@ -42,7 +44,6 @@ def trial(case) -> pd.DataFrame:
                 case=case.name
             )
         )
-    columns = ["customer_id", "approach", "responded", "response_amount", "cost"]
     rows = rows[columns].astype({"approach": "string"})
     return rows.merge(case.customers, on="customer_id").reset_index(drop=True)
 
