@@ -358,9 +358,9 @@ def check_dates(table: pd.DataFrame, column: str, name: str) -> pd.Series:
     dates = table[column]
     if not pd.api.types.is_datetime64_any_dtype(dates):
         raise InputError(
-            _("Table {table}: column {column} holds {example!r}, not dates. Convert it first, and "
-              "look at what could not be read: pd.to_datetime({table}[{column!r}], format=…, "
-              "errors='coerce').").format(
+            _("Table {table}: column {column} holds {example!r}, not dates. Read them as a column; "
+              "what cannot be read is told: "
+              "custlab.quality.parse_mixed_dates({table}[{column!r}]).").format(
                 table=name, column=column, example=dates.iloc[0] if len(dates) else None)
         )  # fmt: skip
     missing = int(dates.isna().sum())

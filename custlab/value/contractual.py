@@ -64,7 +64,8 @@ def subscription_periods(
         if not pd.api.types.is_datetime64_any_dtype(subscriptions[name]):
             raise InputError(
                 _(
-                    "Column {column} holds {kind}, not dates: convert it with pd.to_datetime first."
+                    "Column {column} holds {kind}, not dates. Read them as a column: "
+                    "custlab.quality.parse_mixed_dates(subscriptions[{column!r}])."
                 ).format(column=name, kind=subscriptions[name].dtype)
             )
     began, ended = subscriptions[start], subscriptions[end]

@@ -119,15 +119,15 @@ def _check_columns(schema, columns: OrderColumns) -> None:
     if not (schema[columns.date].is_temporal() and schema[columns.date] != nw.Duration):
         raise InputError(
             _(
-                "Column {column} holds {kind}, not dates. Convert it first, and look at what could "
-                "not be read: pd.to_datetime(orders[{column!r}], format=…, errors='coerce')."
+                "Column {column} holds {kind}, not dates. Read them as a column; what cannot be "
+                "read is told: custlab.quality.parse_mixed_dates(orders[{column!r}])."
             ).format(column=columns.date, kind=schema[columns.date])
         )
     if not schema[columns.amount].is_numeric():
         raise InputError(
             _(
-                "Column {column} holds {kind}, not numbers. Remove currency signs and thousands "
-                "separators, then use pd.to_numeric(orders[{column!r}])."
+                "Column {column} holds {kind}, not numbers. Read them as a column, with signs of "
+                "money and thousands: custlab.quality.parse_numbers(orders[{column!r}])."
             ).format(column=columns.amount, kind=schema[columns.amount])
         )
 

@@ -1,13 +1,18 @@
 """Files as programs export them: read whole, or said what is no data and what fits two readings."""
 
+import re
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custlab import quality
+import custlab.quality
+from custlab import own_case
+from custlab.customer_types import customer_types
 from custlab.errors import InputError
 from custlab.quality import read_export
+from custlab.value import rfm_table, value_tiers
 
 TABLE = pd.DataFrame(
     {"客户": ["张三", "李四", "王五"], "日期": ["2024-05-31"] * 3, "备注": ["a,b", "c;d", "e\tf"]}
@@ -107,20 +112,38 @@ def test_no_bytes_break_the_reader(tmp_path_factory, data):
 
 
 def test_a_firms_file_goes_from_disk_to_tiers_with_the_messages_alone(tmp_path):
-    """300 customers, dd/mm dates, thousands signs, blank ids, returns, a row of totals."""
+    """300 customers, dd/mm dates, thousands signs, blank ids, returns, a row of totals.
+
+    Each refusal is followed as it says: the code in it is run.
+    """
     days = pd.date_range("2023-01-01", periods=900, freq="11h")
     lines = ["Auftrag;Kunde;Datum;Betrag"]
     for n, day in enumerate(days):
-        who = "" if n % 97 == 0 else f"K{n * n % 300:03d}"
+        who = "" if n % 97 == 0 else f"K{n * 7 % 300:03d}"
         money = f"{(n * 7919) % 4000 + 12.5:,.2f}".translate({44: ".", 46: ","})
-        lines.append(f"A{n:04d};{who};{day:%d/%m/%Y};{'-' if n % 41 == 0 else ''}{money} €")
+        lines.append(f"A{n:04d};{who};{day:%d/%m/%Y};{money} €")
+        if n % 41 == 0:
+            lines.append(f"R{n:04d};{who};{day:%d/%m/%Y};-{money} €")
     lines += [";;;", "Summe;;;1.234.567,00 €"]
     export = read(tmp_path, "\n".join(lines))
     assert export.report.findings["rule"].tolist() == ["row-empty", "total"]
-    orders = export.table.rename(
-        columns={"Auftrag": "order_id", "Kunde": "customer_id", "Datum": "order_date",
-                 "Betrag": "amount"})  # fmt: skip
-    orders["order_date"] = quality.parse_mixed_dates(orders["order_date"])
-    orders["amount"] = quality.parse_numbers(orders["amount"])
-    assert (orders["order_date"].to_numpy() == days.normalize().to_numpy()).all()
-    assert (orders["amount"] < 0).sum() == 22
+    names = {"Auftrag": "order_id", "Kunde": "customer_id", "Datum": "order_date",
+             "Betrag": "amount"}  # fmt: skip
+    orders = export.table.rename(columns=names)
+    for column in ("order_date", "amount"):
+        with pytest.raises(InputError) as refused:
+            rfm_table(orders)
+        advice = re.search(r"custlab\.quality\.\w+\(.*?\]\)", str(refused.value))[0]
+        orders[column] = eval(advice, {"custlab": custlab, "orders": orders})
+    assert (orders["order_date"].notna() & orders["amount"].notna()).all()
+    with pytest.raises(InputError, match="kind must be one of household"):
+        own_case(orders)
+    case = own_case(orders, kind="household", currency="EUR")
+    assert "order lines without customer_id were set aside" in case.description
+    assert "negative lines took an earlier line back" in case.description
+    kept = case.orders[~case.orders["returned"]]
+    sure = [n for n in range(900) if n % 97 and n % 41]
+    assert kept["amount"].sum() == pytest.approx(sum(n * 7919 % 4000 + 12.5 for n in sure))
+    assert set(customer_types(case)["value"]) == {"high", "medium", "low"}
+    tiers = value_tiers(kept.groupby("customer_id")["amount"].sum())
+    assert len(tiers) == 300
