@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
+import warnings
 from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
@@ -184,31 +184,36 @@ def _split(text, separator):
 
 
 def _workbook(data, sheet):
-    """Read the cells of a workbook's sheet."""
-    try:
-        from openpyxl import load_workbook
+    """Read the cells of a workbook's sheet: text, numbers and dates as Excel holds them."""
+    from openpyxl import load_workbook
 
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (ImportError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on styles and the like, which are not read
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = {one.title: list(one.values) for one in book.worksheets}
+    except Exception as error:  # whatever a damaged archive brings about
         raise FileProblem(
             "not-csv",
-            _("The file is a workbook that cannot be opened here ({why}).").format(why=error),
+            _("The file is a workbook that cannot be opened ({why}).").format(why=error),
             _('Open it in Excel and save it as "CSV UTF-8 (comma delimited)".'),
         ) from error
-    filled = [name.title for name in book.worksheets if any(any(row) for row in name.values)]
+    filled = {
+        title: [(n, row) for n, row in enumerate(rows, start=1) if any(c is not None for c in row)]
+        for title, rows in sheets.items()
+    }
+    filled = {title: rows for title, rows in filled.items() if rows}
     if sheet is None and len(filled) == 1:
-        sheet = filled[0]
+        sheet = next(iter(filled))
     if sheet not in filled:
         raise FileProblem(
             "sheet",
-            _("The workbook has these sheets with data: {names}.").format(names=", ".join(filled)),
-            _("Say which one, for example sheet={name!r}.").format(name=(filled or [""])[0]),
+            _("The workbook has {n} sheets with data: {names}.").format(
+                n=len(filled), names=", ".join(filled)
+            ),
+            _("Say which one, for example sheet={name!r}.").format(name=next(iter(filled), "")),
         )
-    return [
-        (number, ["" if cell is None else cell for cell in row])
-        for number, row in enumerate(book[sheet].values, start=1)
-        if any(cell is not None for cell in row)
-    ]
+    return [(n, ["" if cell is None else cell for cell in row]) for n, row in filled[sheet]]
 
 
 def as_text(frame):

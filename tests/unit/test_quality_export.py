@@ -1,14 +1,16 @@
 """Files as programs export them: read whole, or said what is no data and what fits two readings."""
 
+import datetime as dt
 import re
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import custlab.quality
-from custlab import own_case
+from custlab import own_case, quality
 from custlab.customer_types import customer_types
 from custlab.errors import InputError
 from custlab.quality import read_export
@@ -85,6 +87,42 @@ def test_rows_that_are_no_data_are_set_aside_and_told(tmp_path, content, rows, r
 def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(tmp_path, content, words):
     with pytest.raises(InputError, match=rf"orders\.csv.*{words}"):
         read(tmp_path, content)
+
+
+def workbook(path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_a_workbook_is_read_as_excel_holds_it(tmp_path):
+    day = dt.datetime(2024, 6, 5)
+    head = [["Sales 2024"], [], ["id", "day", "amount"]]
+    rows = [*head, [4.0, day, 1.234], ["K2", "2024-06-07", "7 €"], ["Total", None, 8.234]]
+    path = workbook(tmp_path / "sales.xlsx", Sales=rows, Notes=[])
+    export = read_export(path)
+    assert export.report.findings[["row", "rule"]].to_numpy().tolist() == [
+        [1, "title"],
+        [6, "total"],
+    ]
+    # A cell that is a number or a date already fits one reading only.
+    assert quality.parse_numbers(export.table["amount"]).tolist() == [1.234, 7]
+    assert quality.parse_mixed_dates(export.table["day"]).dt.day.tolist() == [5, 7]
+    two = workbook(tmp_path / "two.xlsx", Jan=rows, Feb=rows[2:])
+    with pytest.raises(InputError, match=r"2 sheets with data: Jan, Feb.*sheet='Jan'"):
+        read_export(two)
+    assert len(read_export(two, sheet="Feb").table) == 2
+    deals = [["Record Id", "Account Name.id", "Stage", "Amount", "Closing Date"],
+             [17, 4.0, "Closed Won", 1.234, day]]  # fmt: skip
+    deal = (
+        quality.read_zoho(deals=workbook(tmp_path / "deals.xlsx", a=deals)).tables["deals"].loc[0]
+    )
+    assert (deal["deal_id"], deal["customer_id"], deal["amount"]) == ("17", "4", 1.234)
 
 
 def test_what_is_asked_for_is_used(tmp_path):
