@@ -21,8 +21,9 @@ from custlab.grading.collect.place import (
     earlier_folder,
     keep_private,
 )
-from custlab.grading.collect.plan import UNFIT, Plan, Sorter
+from custlab.grading.collect.plan import Plan
 from custlab.grading.collect.roster import read_roster
+from custlab.grading.collect.sorting import UNFIT, Sorter
 from custlab.i18n import _
 
 LATER = timedelta(minutes=15)  # between what is said and what the disk says: nobody's fault yet

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from custlab.grading.collect.archive import READING_ERRORS
-from custlab.grading.collect.plan import WANTED, HandedIn, Plan
-from custlab.grading.read.intake import MAX_FILES, MAX_TOTAL
+from custlab.grading.collect.plan import HandedIn, Plan
+from custlab.grading.collect.sorting import WANTED
+from custlab.grading.read.intake import MAX_FILES, MAX_TOTAL, time_of
 from custlab.i18n import _
 
 EARLIER = ".earlier"
@@ -128,13 +129,8 @@ def _compare(target: Path, contents: dict[str, bytes], handed: HandedIn, force: 
 
 
 def _seconds(timestamp: bytes | None) -> float:
-    from nbgrader.utils import parse_utc
-
-    try:
-        told = parse_utc((timestamp or b"").decode("utf-8", "replace").strip())
-        return told.replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return 0.0
+    told = time_of((timestamp or b"").decode("utf-8", "replace").strip())
+    return told.replace(tzinfo=UTC).timestamp() if told else 0.0
 
 
 def withdraw(course, assignment: str, student: str) -> list[str]:

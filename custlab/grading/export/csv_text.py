@@ -45,6 +45,22 @@ class Sheet:
     newline: str = "\n"
     quoted: bool = False
 
+    def place(self, known: tuple[str, ...]) -> int | None:
+        """Find the first of these headers, in small letters; None if none of them is there."""
+        header = [cell.strip().casefold() for cell in self.rows[0]]
+        return next((header.index(name) for name in known if name in header), None)
+
+    def at(self, row: int, place: int) -> str:
+        """Give what stands in a cell; rows may be short."""
+        cells = self.rows[row]
+        return cells[place].strip() if place < len(cells) else ""
+
+    def told(self, row: int, known: tuple[str, ...]) -> str:
+        """Give what stands in a row below the first of these headers; "-" stands for nothing."""
+        place = self.place(known)
+        cell = "" if place is None else self.at(row, place)
+        return "" if cell == "-" else cell
+
     def to_bytes(self) -> bytes:
         """Write the sheet as it was written before.
 
