@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custlab import load_case
+from custlab.cases import CASE_NAMES
 from custlab.customer_types import (
     TypeTree,
     apply_rules,
@@ -177,6 +179,24 @@ def test_gain_of_a_fact_with_gaps():
         information_gain(["yes", None], ["a", "b"])
     with pytest.raises(InputError, match="2 types and 1 values"):
         information_gain(["yes", "no"], ["a"])
+
+
+@pytest.mark.parametrize("name", CASE_NAMES)
+def test_the_first_question_of_a_tree_takes_away_most(name):
+    """As lesson 04 says: of the best yes-or-no question about each fact, the tree asks the best."""
+    case = load_case(name)
+    value = first_value(case, within=180)
+    facts = early_facts(case, days=14).loc[value.index]
+    learn, _later = split_in_time(facts["decided_on"], horizon=166)
+    facts = facts.loc[learn].drop(columns=["decided_on", "amount"])
+    types = apply_rules(value[learn].to_frame(), value_rules(value[learn], "quantile"))
+    bits = {}
+    for fact in facts:
+        question = TypeTree(max_leaves=2, min_customers=20).fit(facts[[fact]], types)
+        bits[fact] = information_gain(types, question.predict_proba(facts[[fact]])[:, 0])
+    tree = TypeTree(max_leaves=6, min_customers=20).fit(facts, types)
+    first = tree.columns_[tree.tree_.tree_.feature[0]].fact
+    assert bits[first] == pytest.approx(max(bits.values()))
 
 
 def test_tree_says_tennis_in_words():

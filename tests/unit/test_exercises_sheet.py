@@ -352,6 +352,18 @@ def test_a_right_number_of_another_case_is_not_called_wrong_without_a_word(tmp_p
     assert "changed the case" not in card.feedback, "a new answer is judged as it is"
 
 
+def test_the_order_that_is_shown_can_be_the_answer(tmp_path):
+    with capture_output():
+        sheet = Sheet(NAME, folder=tmp_path)
+        sheet.order("steps", "Order", {"a": "First", "b": "Then"}, key=["a", "b"])
+        sheet.number("share", "Share?", key=31)
+    sheet.cards["steps"].button("Check").click()
+    assert "Correct" in sheet.cards["steps"].feedback
+    assert sheet.answers["steps"] == ["a", "b"]
+    sheet.cards["share"].button("Check").click()
+    assert "share" not in sheet.answers, "a blank line is no answer"
+
+
 def test_only_what_is_handed_in_speaks_of_handing_in(tmp_path):
     def last_lines(name, **more):
         with _notebook() as shown:

@@ -117,7 +117,7 @@ class Card:
         parts: list[w.Widget] = []
         if self.practice:
             self._check = w.Button(description=self._check_label(), button_style="primary")
-            self._check.on_click(lambda _button: self.check())
+            self._check.on_click(lambda _button: self._check_what_is_shown())
             self._hint = w.Button(layout=w.Layout(width="auto"))
             self._hint.on_click(lambda _button: self._next_hint())
             self._label_hint()
@@ -271,6 +271,12 @@ class Card:
     def _count_try(self, found: Result | None) -> None:
         self.tries += 1
         self.memory.note(self.tries, self.hints, found.share if found else None)
+
+    def _check_what_is_shown(self) -> None:
+        """Check by button: what stands there untouched, such as an order of steps, is meant."""
+        if is_blank(self.value) and not is_blank(self._inputs.read()):
+            self._reported()
+        self.check()
 
     def _show_result(self) -> Result | None:
         if self.question.by_hand:
