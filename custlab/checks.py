@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
-from numbers import Integral
+from datetime import date, datetime
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -139,6 +139,93 @@ def check_case(case, **tables: Iterable) -> None:
             )  # fmt: skip
 
 
+def pandas_table(table, needed: Iterable, name: str, remedy: str = "") -> pd.DataFrame:
+    """Take a table of whatever library, as pandas has it, and refuse one that lacks a column.
+
+    Parameters
+    ----------
+    table : frame
+        pandas, Polars, DuckDB, Arrow, ...
+    needed : iterable of str
+        The columns that are read.
+    name, remedy : str
+        As for :func:`check_columns`.
+
+    Returns
+    -------
+    DataFrame
+        The same table, if it was one of pandas.
+
+    Raises
+    ------
+    InputError
+        If a column is not there or stands there twice, or this is no table.
+
+    Examples
+    --------
+    >>> pandas_table([1], ["amount"], "orders")
+    Traceback (most recent call last):
+    custlab.errors.InputError: orders: a table (DataFrame) is needed, but this is a list.
+    """
+    if not isinstance(table, pd.DataFrame):
+        for convert in ("collect", "to_pandas", "df"):  # of Polars' plans, eager frames, DuckDB
+            table = getattr(table, convert)() if hasattr(table, convert) else table
+    check_columns(table, needed, name, remedy)
+    twice = [column for column in needed if list(table.columns).count(column) > 1]
+    if twice:
+        raise InputError(
+            _("Table {table} has two columns called {column}: drop or rename one.").format(
+                table=name, column=twice[0]
+            )
+        )
+    return table
+
+
+def by_customer(values, name: str, *, missing: bool = False) -> pd.Series:
+    """Take one finite number for each customer, customers as index.
+
+    Parameters
+    ----------
+    values : Series
+        Numbers; a list or an array counts its customers from 0.
+    name : str
+        What the numbers are, for messages.
+    missing : bool
+        Whether numbers may be missing: these customers are then left out.
+
+    Returns
+    -------
+    Series of float
+
+    Raises
+    ------
+    InputError
+        If values are no numbers, missing or infinite, or a customer stands there twice.
+
+    Examples
+    --------
+    >>> by_customer(pd.Series([1, 2], index=["ana", "ana"]), "spend")
+    Traceback (most recent call last):
+    custlab.errors.InputError: spend: customer 'ana' stands in the index more than once. Keep ...
+    """
+    if isinstance(values, pd.DataFrame):
+        raise InputError(
+            _("{name}: one column is needed, but this is a table. Choose one: table['column'].")
+            .format(name=name)
+        )  # fmt: skip
+    values = pd.Series(values)
+    values = values.dropna() if missing else values
+    numbers = pd.Series(check_finite(values, name), values.index)
+    if numbers.index.has_duplicates:
+        raise InputError(
+            _(
+                "{name}: customer {customer!r} stands in the index more than once. Keep one row "
+                "for each."
+            ).format(name=name, customer=numbers.index[numbers.index.duplicated()].tolist()[0])
+        )
+    return numbers
+
+
 def check_finite(values, name: str) -> np.ndarray:
     """Refuse numbers that are missing or infinite: a cut or a mean of them would be a silent NaN.
 
@@ -180,7 +267,7 @@ def check_finite(values, name: str) -> np.ndarray:
                 "row {row}, counted from 0). Leave these customers out knowingly, or fill the "
                 "values in by a rule that you can name."
             ).format(
-                column=name, n=int(strange.sum()), total=len(numbers), row=int(strange.argmax())
+                column=name, n=int(strange.sum()), total=numbers.size, row=int(strange.argmax())
             )
         )
     return numbers
@@ -228,6 +315,86 @@ def refusal_of_flags(name: str, example) -> str:
         "Column {column} holds {example!r}, not true or false. Convert it first: "
         "table[{column!r}] = table[{column!r}].map({{'yes': True, 'no': False}}), with your words."
     ).format(column=name, example=example)
+
+
+def refuse_blank(table: pd.DataFrame, column: str, name: str) -> None:
+    """Refuse a table in which a name is missing or blank.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table.
+    column : str
+        Its column of names, such as ``customer_id``.
+    name : str
+        What the table is called.
+
+    Raises
+    ------
+    InputError
+        Saying how many rows there are, and which is the first.
+
+    Examples
+    --------
+    >>> refuse_blank(pd.DataFrame({"customer_id": ["a", ""]}), "customer_id", "orders")
+    Traceback (most recent call last):
+    custlab.errors.InputError: Column customer_id is empty in 1 of 2 rows of orders (first: row 1...
+    """
+    codes, names = pd.factorize(table[column])  # each name is looked at once
+    blank = np.append([not str(given).strip() for given in names], True)[codes].astype(bool)
+    if blank.any():
+        raise InputError(
+            _(
+                "Column {column} is empty in {n} of {total} rows of {table} (first: row {row}, "
+                "counted from 0). Fill in what is known, or leave these rows out knowingly."
+            ).format(
+                column=column, n=int(blank.sum()), total=len(blank), table=name,
+                row=int(blank.argmax()),
+            )
+        )  # fmt: skip
+
+
+def check_number(name: str, given, low: float = -np.inf, high: float = np.inf) -> float:
+    """Refuse what is not one finite number in range.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, as the caller wrote it.
+    given : object
+        What was given for it.
+    low, high : float
+        The least and the largest number allowed.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is no number, not finite or out of range.
+
+    Examples
+    --------
+    >>> check_number("discount", -1, 0)
+    Traceback (most recent call last):
+    custlab.errors.InputError: discount must be 0 or more, not -1.
+    >>> check_number("top", 20, 0, 1)
+    Traceback (most recent call last):
+    custlab.errors.InputError: top must be a number from 0 to 1, not 20.
+    """
+    number = given if isinstance(given, Real) and not isinstance(given, bool | np.bool_) else np.nan
+    if np.isfinite(number) and low <= number <= high:
+        return float(number)
+    if np.isfinite(high):
+        said = _("{name} must be a number from {low:g} to {high:g}, not {given!r}.")
+    elif np.isfinite(low):
+        said = _("{name} must be {low:g} or more, not {given!r}.")
+    else:
+        said = _("{name} must be a number, not {given!r}.")
+    given = given.item() if isinstance(given, np.generic) else given
+    raise InputError(said.format(name=name, low=low, high=high, given=given))
 
 
 def check_whole(name: str, given, low: int, high: int | None = None) -> None:
@@ -279,7 +446,7 @@ def midnight(moment) -> datetime:
     Raises
     ------
     InputError
-        If a text is no date.
+        If it is no date.
 
     Examples
     --------
@@ -295,6 +462,13 @@ def midnight(moment) -> datetime:
                     "{text!r} is not a date. Write it as year-month-day, for example 2024-12-31."
                 ).format(text=moment)
             ) from None
+    if not isinstance(moment, date | np.datetime64) or pd.isna(moment):
+        raise InputError(
+            _(
+                "{given!r} is not a date. Write it as year-month-day, for example 2024-12-31."
+            ).format(given=moment)
+        )
+    moment = pd.Timestamp(moment)
     return datetime(moment.year, moment.month, moment.day)
 
 
@@ -327,8 +501,8 @@ def refuse_infinite(money, column: str) -> None:
         )
 
 
-def check_dates(table: pd.DataFrame, column: str, name: str) -> pd.Series:
-    """Refuse a column that does not hold a date for everybody.
+def check_dates(table: pd.DataFrame, column: str, name: str, missing: bool = False) -> pd.Series:
+    """Refuse a column that does not hold dates.
 
     Parameters
     ----------
@@ -338,6 +512,8 @@ def check_dates(table: pd.DataFrame, column: str, name: str) -> pd.Series:
         One of its columns.
     name : str
         What the table is called.
+    missing : bool
+        Whether single dates may be missing.
 
     Returns
     -------
@@ -363,12 +539,12 @@ def check_dates(table: pd.DataFrame, column: str, name: str) -> pd.Series:
               "custlab.quality.parse_mixed_dates({table}[{column!r}]).").format(
                 table=name, column=column, example=dates.iloc[0] if len(dates) else None)
         )  # fmt: skip
-    missing = int(dates.isna().sum())
-    if missing:
+    gaps = int(dates.isna().sum())
+    if gaps and not missing:
         raise InputError(
             _("Table {table}: column {column} is missing in {n} of {total} rows (first: row {row}, "
               "counted from 0). Fill it in by a rule that you can name, or leave these rows out "
-              "knowingly.").format(table=name, column=column, n=missing, total=len(dates),
+              "knowingly.").format(table=name, column=column, n=gaps, total=len(dates),
                                    row=int(dates.isna().to_numpy().argmax()))
         )  # fmt: skip
     return dates.dt.tz_localize(None)

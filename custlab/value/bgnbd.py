@@ -13,6 +13,7 @@ from scipy.linalg import eigh_tridiagonal
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, xlogy
 from sklearn.utils.validation import check_is_fitted
 
+from custlab.checks import check_number, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import checked_distinct, checked_histories
@@ -210,8 +211,8 @@ class BGNBD(LikelihoodModel):
             Expected repeat purchases of a customer of whom nothing else is known.
         """
         check_is_fitted(self, "params_")
+        _checked_times(np.ravel(t))
         t = np.asarray(t, dtype=float)
-        _checked_times(t.ravel())
         expected = _purchases_if_alive(self.params_, 0, t / (self.params_["alpha"] + t))
         if not np.isfinite(expected).all():
             raise InputError(
@@ -235,6 +236,8 @@ class BGNBD(LikelihoodModel):
             Probabilities of 0 to ``most`` repeat purchases.
         """
         check_is_fitted(self, "params_")
+        check_number("t", t, 0)
+        check_whole("most", most, 0)
         r, alpha, a, b = self.params_
         x = np.arange(most + 1)
         log_nbd = (
@@ -255,7 +258,10 @@ def _columns(histories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _checked_times(t) -> np.ndarray:
-    times = np.atleast_1d(np.asarray(t, dtype=float))
+    try:
+        times = np.atleast_1d(np.asarray(t, dtype=float))
+    except (TypeError, ValueError):
+        times = np.array([np.nan])
     if times.ndim != 1 or not np.isfinite(times).all() or (times < 0).any():
         raise InputError(_("The time ahead must be 0 or more, as one number or a list of them."))
     return times

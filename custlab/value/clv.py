@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_finite
+from custlab.checks import by_customer, check_finite, check_number, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import DAYS, days_per_unit
@@ -38,6 +38,10 @@ def average_value(order_value: float, orders_per_year: float, years: float, marg
     >>> average_value(order_value=200, orders_per_year=3, years=4, margin=0.25)
     600.0
     """
+    for name, number in (
+        ("order_value", order_value), ("orders_per_year", orders_per_year), ("years", years),
+    ):  # fmt: skip
+        check_number(name, number, 0)
     _check_share(margin, "margin")
     return order_value * orders_per_year * years * margin
 
@@ -90,9 +94,12 @@ def retention_value(
     >>> round(retention_value(100, 0.8, discount=0.1, periods=3), 2)
     225.62
     """
+    check_number("margin", margin)
+    check_number("acquisition_cost", acquisition_cost, 0)
+    if periods is not None:
+        check_whole("periods", periods, 0)
     _check_share(retention, "retention")
-    if not (np.isfinite(discount) and discount >= 0):
-        raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
+    check_number("discount", discount, 0)
     ratio = retention / (1 + discount)
     if periods is None:
         if ratio >= 1:
@@ -124,8 +131,9 @@ def lifetime_value(
     ----------
     purchases : BGNBD
         Fitted; gives the expected purchases in each month.
-    spend : GammaGamma or Series
-        Fitted model of the spend per purchase, or the spend itself (currency per purchase).
+    spend : GammaGamma, Series or float
+        Fitted model of the spend per purchase, or the spend itself (currency per purchase), of each
+        customer or of all.
     histories : DataFrame
         ``x``, ``t_x``, ``T`` and, for the model of spend, ``m_x``.
     months : int
@@ -145,7 +153,7 @@ def lifetime_value(
     Raises
     ------
     InputError
-        If horizon, margin or discount are out of range.
+        If horizon, margin or discount are out of range, or a customer has no spend or margin.
 
     References
     ----------
@@ -162,25 +170,36 @@ def lifetime_value(
     12.44
     """
     monthly = monthly_purchases(purchases, histories, months=months, unit=unit)
-    if not isinstance(spend, pd.Series):
+    if hasattr(spend, "expected_spend"):
         spend = spend.expected_spend(histories)
     per_purchase = _by_customer(spend, histories.index, "spend")
+    if (per_purchase < 0).any():
+        raise InputError(
+            _("spend must be 0 or more for every customer; customer {customer} has {value:g}.")
+            .format(customer=per_purchase.idxmin(), value=per_purchase.min())
+        )  # fmt: skip
     _check_share(margin, "margin", above=False)
-    if isinstance(margin, pd.Series):
-        margin = _by_customer(margin, histories.index, "margin")
+    margin = _by_customer(margin, histories.index, "margin")
     return discounted(monthly, discount) * per_purchase * margin
 
 
-def _by_customer(values: pd.Series, customers: pd.Index, name: str) -> pd.Series:
-    """Bring one number for each customer into the order of the histories."""
-    values = pd.Series(check_finite(values, name), values.index)
-    if values.index.equals(customers):
-        return values
-    if values.index.has_duplicates or customers.has_duplicates:
+def _by_customer(values, customers: pd.Index, name: str) -> pd.Series:
+    """Bring one number for each customer, or one for all, into the order of the histories."""
+    if np.ndim(values) == 0:
+        return pd.Series(check_number(name, values), customers)
+    if not isinstance(values, pd.Series):
         raise InputError(
-            _("{name}: a customer stands in the index more than once. Keep one row each.").format(
-                name=name
-            )
+            _(
+                "{name}: give one number, or a Series with the customers as index, so that each "
+                "gets her own; this is a {kind}."
+            ).format(name=name, kind=type(values).__name__)
+        )
+    if values.index.equals(customers):
+        return pd.Series(check_finite(values, name), customers)
+    values = by_customer(values, name)
+    if customers.has_duplicates:
+        raise InputError(
+            _("histories: a customer stands in the index more than once. Keep one row each.")
         )
     unknown = customers.difference(values.index)
     if len(unknown):
@@ -228,10 +247,17 @@ def monthly_purchases(
        month 1  month 2
     0     0.16    0.153
     """
-    if not (np.isfinite(months) and months >= 1 and months == int(months)):
+    check_number("months", months)
+    if months < 1 or months != int(months):
         raise InputError(
             _("The horizon must be a whole number of months above 0, not {months}.").format(
                 months=months
+            )
+        )
+    if not hasattr(purchases, "expected_purchases"):
+        raise InputError(
+            _("purchases must be a model of purchases such as BGNBD, fitted, not {kind}.").format(
+                kind=type(purchases).__name__
             )
         )
     ends = np.arange(1, int(months) + 1) * DAYS["month"] / days_per_unit(unit)
@@ -265,15 +291,20 @@ def discounted(monthly: pd.DataFrame, discount: float) -> pd.Series:
     >>> discounted(pd.DataFrame([[1.0] * 12]), 0.0).tolist()
     [12.0]
     """
-    if not (np.isfinite(discount) and discount >= 0):
-        raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
+    check_number("discount", discount, 0)
+    monthly = pd.DataFrame(monthly)
+    for month in monthly:
+        check_finite(monthly[month], str(month))
     weights = (1 + discount) ** (-np.arange(1, monthly.shape[1] + 1) / 12)
     return pd.Series(monthly.to_numpy() @ weights, monthly.index)
 
 
 def _check_share(value, name: str, above: bool = True) -> None:
     """Refuse a rate outside 0..1; a customer's own margin may be negative."""
-    values = np.asarray(value, dtype=float)
+    try:
+        values = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        values = np.array(np.nan)
     if not (np.isfinite(values).all() and (values <= 1).all() and (not above or values.min() >= 0)):
         raise InputError(
             _("{name} must be a share of at most 1 (25 % is 0.25).").format(name=name)

@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
-from custlab.checks import check_columns, check_flags
+from custlab.checks import (
+    check_dates,
+    check_finite,
+    check_flags,
+    check_number,
+    midnight,
+    pandas_table,
+)
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import days_per_unit
@@ -58,17 +65,11 @@ def subscription_periods(
     1       12  False
     """
     unit_days = days_per_unit(unit)
-    as_of = pd.Timestamp(as_of)
-    check_columns(subscriptions, (start, end), "subscriptions")
-    for name in (start, end):
-        if not pd.api.types.is_datetime64_any_dtype(subscriptions[name]):
-            raise InputError(
-                _(
-                    "Column {column} holds {kind}, not dates. Read them as a column: "
-                    "custlab.quality.parse_mixed_dates(subscriptions[{column!r}])."
-                ).format(column=name, kind=subscriptions[name].dtype)
-            )
-    began, ended = subscriptions[start], subscriptions[end]
+    as_of = pd.Timestamp(midnight(as_of))
+    subscriptions = pandas_table(subscriptions, (start, end), "subscriptions")
+    began, ended = (
+        check_dates(subscriptions, name, "subscriptions", missing=True) for name in (start, end)
+    )
     faults = {
         _("{start} is missing").format(start=start): began.isna(),
         _("{start} lies after the day of analysis").format(start=start): began > as_of,
@@ -123,6 +124,7 @@ def survival_curve(periods, ended, level: float = 0.95) -> pd.DataFrame:
     >>> curve["survival"].round(3).tolist()
     [1.0, 0.75, 0.5, 0.5]
     """
+    check_number("level", level, 0, 1)
     periods, ended = checked_periods(periods, ended)
     curve = ecdf(CensoredData(uncensored=periods[ended], right=periods[~ended])).sf
     with warnings.catch_warnings():  # SciPy warns where all or nobody is left; see below
@@ -170,7 +172,11 @@ def checked_periods(periods, ended) -> tuple[np.ndarray, np.ndarray]:
     >>> checked_periods([2.0], [1])
     (array([2]), array([ True]))
     """
-    periods, ended = np.asarray(periods), check_flags(ended, "ended")
+    if pd.isna(pd.Series(ended)).any():
+        raise InputError(
+            _("Of some customers it is not known whether they left: use True or False for each.")
+        )
+    periods, ended = np.atleast_1d(check_finite(periods, "periods")), check_flags(ended, "ended")
     if len(periods) == 0 or len(periods) != len(ended):
         raise InputError(
             _("Give as many periods as marks of leaving, at least one (got {n} and {m}).").format(
@@ -213,12 +219,17 @@ def counts_from_survivors(survivors) -> tuple[np.ndarray, np.ndarray]:
     >>> periods.tolist(), int(ended.sum())
     ([1, 1, 1, 2, 2, 2, 2, 2, 2, 2], 4)
     """
-    survivors = np.asarray(survivors)
-    lost = -np.diff(survivors)
-    if len(survivors) < 2 or (lost < 0).any() or survivors[-1] < 0:
+    survivors = check_finite(survivors, "survivors")
+    if len(survivors) < 2 or (np.diff(survivors) > 0).any() or survivors[-1] < 0:
         raise InputError(
             _("Survivors are counted from the start of one cohort and can never grow.")
         )
+    if (survivors != np.floor(survivors)).any():
+        raise InputError(
+            _("Survivors are numbers of customers, not shares: multiply by the size of the cohort.")
+        )
+    survivors = survivors.astype(int)
+    lost = -np.diff(survivors)
     last = len(lost)
     periods = np.repeat(np.append(np.arange(1, last + 1), last), np.append(lost, survivors[-1]))
     return periods, np.arange(len(periods)) < lost.sum()
@@ -245,4 +256,6 @@ def constant_retention(periods, ended) -> float:
     """
     periods, ended = checked_periods(periods, ended)
     due = periods.sum()
+    if due == 0:
+        raise InputError(_("No renewal was due yet: wait until the first period has ended."))
     return float(1 - ended.sum() / due)

@@ -6,6 +6,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns, check_finite, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.histories import days_per_unit, purchase_days
@@ -66,6 +67,12 @@ def purchases_by_week(
     [0, 0, 1, 1, 2]
     """
     columns = OrderColumns(**names)
+    if not hasattr(model, "expected_purchases_of_new"):
+        raise InputError(
+            _("model must be a model of purchases such as BGNBD, fitted, not {kind}.").format(
+                kind=type(model).__name__
+            )
+        )
     frame, last_day = checked_orders(
         orders,
         columns,
@@ -137,7 +144,10 @@ def customers_by_frequency(histories: pd.DataFrame, model, *, most: int = 7) -> 
     1                      0      0.59
     2+                     1      0.65
     """
-    x = np.minimum(histories["x"].to_numpy(), most)
+    check_whole("most", most, 1)
+    check_columns(histories, ("x", "T"), "histories", _("Make it with purchase_histories(orders)."))
+    check_finite(histories["T"], "T")
+    x = np.minimum(check_finite(histories["x"], "x"), most).astype(int)
     actual = np.bincount(x, minlength=most + 1)
     lengths = histories["T"].value_counts()
     expected = sum(n * model.purchase_distribution(T, most - 1) for T, n in lengths.items())
@@ -175,6 +185,9 @@ def holdout_by_frequency(split: pd.DataFrame, model, *, most: int = 7) -> pd.Dat
     >>> holdout_by_frequency(split, model)["expected"].round(3).tolist()
     [0.195, 1.226]
     """
+    check_whole("most", most, 1)
+    needed = ("x", "t_x", "T", "holdout_x", "holdout_T")
+    check_columns(split, needed, "split", _("Make it with calibration_holdout(orders, day)."))
     length = split["holdout_T"].iloc[0]
     names = [str(n) for n in range(most)] + [f"{most}+"]
     group = pd.Categorical.from_codes(np.minimum(split["x"], most), names, ordered=True)

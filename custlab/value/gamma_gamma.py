@@ -221,8 +221,10 @@ def _known_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Give x and m_x of all customers, after looking at each of them."""
     remedy = _("Make it with purchase_histories(orders).")
     check_columns(histories, ("x", "m_x"), "histories", remedy)
+    if not isinstance(histories, pd.DataFrame):
+        raise InputError(_("Histories must be a DataFrame made with purchase_histories(orders)."))
     x = check_finite(histories["x"], "x")
-    m_x = np.asarray(histories["m_x"].astype(float), dtype=float)
+    m_x = pd.to_numeric(histories["m_x"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     no_count = (x < 0) | (x != np.floor(x))
     if no_count.any():
         row = int(no_count.argmax())
@@ -238,7 +240,12 @@ def _known_spend(histories: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
                 "Column m_x must be above zero for every customer with a repeat purchase; row "
                 "{row} (customer {customer}) has {value}, and {n} rows in all are so. Leave out "
                 "refunds and free orders before making the histories."
-            ).format(row=row, customer=histories.index[row], value=m_x[row], n=int(wrong.sum()))
+            ).format(
+                row=row,
+                customer=histories.index[row],
+                value=histories["m_x"].iloc[row],
+                n=int(wrong.sum()),
+            )
         )
     return x, m_x
 
@@ -263,6 +270,13 @@ def spend_independence(histories: pd.DataFrame) -> float:
     0.0
     """
     x, m_x = checked_spend(histories)
+    if x.min() == x.max():
+        raise InputError(
+            _(
+                "Every customer bought again {n:g} times: whether those who buy more often spend "
+                "more cannot be seen."
+            ).format(n=x[0])
+        )
     return float(spearmanr(x, m_x).statistic)
 
 

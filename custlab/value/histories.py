@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, midnight, refuse_infinite
+from custlab.checks import check_choice, check_columns, midnight
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.orders import OrderColumns, checked_orders, collected
@@ -87,7 +87,6 @@ def purchase_histories(
     )
     daily = purchase_days(frame, columns, keep_zero=non_positive == "keep_zero")
     table = collected(_four_numbers(daily, customer)).to_pandas().set_index(customer).sort_index()
-    refuse_infinite(table["money"], amount)
     first, last = pd.to_datetime(table["first"]), pd.to_datetime(table["last"])
     repeats = table["days"].astype("int64") - 1
     repeat_money = table["money"] - table["first_money"]

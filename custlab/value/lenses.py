@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import by_customer, pandas_table
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -82,10 +83,11 @@ def compare_lenses(
 def _check(lenses: pd.DataFrame, later: pd.Series, top: float) -> None:
     if not 0 < top <= 1:
         raise InputError(_("top must be a share between 0 and 1 (20 % is 0.2)."))
-    if lenses.index.has_duplicates or set(lenses.index) != set(later.index):
+    for name in pandas_table(lenses, [], "lenses"):
+        by_customer(lenses[name], name)
+    later = by_customer(later, "later")
+    if set(lenses.index) != set(later.index):
         raise InputError(_("Lenses and later value must be about the same customers, each once."))
-    if not (np.isfinite(lenses.astype(float)).all(axis=None) and np.isfinite(later).all()):
-        raise InputError(_("Every customer needs a finite value for each lens, and a later value."))
     if later.sum() <= 0:
         raise InputError(
             _("All customers together brought {total:,.0f}: of that there are no shares.").format(

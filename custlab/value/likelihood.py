@@ -11,7 +11,7 @@ from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from custlab.checks import check_choice
+from custlab.checks import check_choice, check_number, check_whole
 from custlab.errors import CustLabError, InputError
 from custlab.i18n import _
 
@@ -90,14 +90,17 @@ class LikelihoodModel(BaseEstimator):
     def _known(cls, **params: float):
         """Make a model with known parameters."""
         model = cls()
+        for name, value in params.items():
+            if check_number(name, value) <= 0:
+                raise InputError(
+                    _("{names} must be finite and above zero.").format(names=", ".join(params))
+                )
         model.params_ = pd.Series(params, dtype=float)
-        if not (np.isfinite(model.params_) & (model.params_ > 0)).all():
-            names = ", ".join(params)
-            raise InputError(_("{names} must be finite and above zero.").format(names=names))
         return model
 
     def _fit_to(self, log_likelihood, start, n: int):
         """Find the parameters of highest likelihood of ``n`` customers, and keep them."""
+        check_whole("max_iter", self.max_iter, 1)
         kept = maximise(
             log_likelihood, start, self.NAMES, self.COORDINATES, n, self.max_iter, self.boundary
         )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from custlab.checks import check_columns
+from custlab.checks import by_customer, check_finite, check_number, pandas_table
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.stats import wilson_interval
-from custlab.value.orders import OrderColumns, checked_orders
+from custlab.value.orders import OrderColumns, checked_orders, collected
 
 
 def share_with_interval(successes: int, n: int, level: float = 0.95) -> pd.Series:
@@ -31,7 +33,7 @@ def share_with_interval(successes: int, n: int, level: float = 0.95) -> pd.Serie
     Raises
     ------
     InputError
-        If n is 0.
+        If n is 0, or the numbers cannot be.
 
     References
     ----------
@@ -44,20 +46,21 @@ def share_with_interval(successes: int, n: int, level: float = 0.95) -> pd.Serie
     """
     if n == 0:
         raise InputError(_("There is nobody to take a share of: the group is empty."))
+    check_number("n", n, 0)
+    check_number("successes", successes, 0, n)
+    check_number("level", level, 0, 1)
     low, high = wilson_interval(int(successes), int(n), level)
     return pd.Series({"share": successes / n, "low": low, "high": high, "n": n}, dtype=float)
 
 
-def repurchase_rate(
-    orders: pd.DataFrame, within_days: int, *, as_of=None, non_positive="drop"
-) -> pd.Series:
+def repurchase_rate(orders, within_days: int, *, as_of=None, non_positive="drop") -> pd.Series:
     """Give the share of customers who bought again within so many days of their first purchase.
 
     Only customers who could be watched for that long count; newer ones would look disloyal.
 
     Parameters
     ----------
-    orders : DataFrame
+    orders : pandas, Polars, DuckDB, Dask or PySpark frame
         ``customer_id``, ``order_date``, ``amount``.
     within_days : int
         Days after the first purchase.
@@ -83,10 +86,8 @@ def repurchase_rate(
     >>> repurchase_rate(orders, 60)[["share", "n"]].tolist()
     [0.5, 2.0]
     """
-    frame, as_of = checked_orders(orders, OrderColumns(), as_of=as_of, non_positive=non_positive)
-    days = frame.to_native()[["customer_id", "order_date"]].copy()
-    days["order_date"] = days["order_date"].dt.normalize()
-    days = days.drop_duplicates()
+    check_number("within_days", within_days, 1)
+    days, as_of = days_of_orders(orders, as_of, non_positive)
     first = days.groupby("customer_id", observed=True)["order_date"].transform("min")
     after = (days["order_date"] - first).dt.days
     watched = (pd.Timestamp(as_of) - first).dt.days >= within_days
@@ -100,6 +101,38 @@ def repurchase_rate(
         )
     again = days.loc[watched & (after > 0) & (after <= within_days), "customer_id"].nunique()
     return share_with_interval(again, customers)
+
+
+def days_of_orders(orders, as_of, non_positive: str) -> tuple[pd.DataFrame, datetime]:
+    """Give the days on which each customer ordered, and the day of analysis.
+
+    Parameters
+    ----------
+    orders : pandas, Polars, DuckDB, Dask or PySpark frame
+        ``customer_id``, ``order_date``, ``amount``; a line that stands there twice changes no day.
+    as_of : date, str or None
+        End of observation.
+    non_positive : str
+        As in :func:`custlab.value.rfm_table`.
+
+    Returns
+    -------
+    tuple
+        ``customer_id`` and ``order_date`` (midnight), each pair once, and the day of analysis.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"customer_id": ["a", "a"], "amount": [1.0, 2.0],
+    ...     "order_date": pd.to_datetime(["2024-01-01 09:00", "2024-01-01 17:00"])})
+    >>> len(days_of_orders(orders, None, "drop")[0])
+    1
+    """
+    frame, as_of = checked_orders(
+        orders, OrderColumns(), as_of=as_of, non_positive=non_positive, repeats="keep"
+    )
+    days = collected(frame.select("customer_id", "order_date")).to_pandas()
+    days["order_date"] = pd.to_datetime(days["order_date"]).dt.normalize()
+    return days.drop_duplicates(), as_of
 
 
 def net_promoter_score(recommend, level: float = 0.95) -> pd.Series:
@@ -137,6 +170,7 @@ def net_promoter_score(recommend, level: float = 0.95) -> pd.Series:
     >>> net_promoter_score(answers)[["nps", "standard_error", "low", "high"]].round(4).tolist()
     [0.3, 0.0781, 0.1469, 0.4531]
     """
+    check_number("level", level, 0, 1)
     answers, missing = checked_scale(recommend, 0, 10, "recommend")
     n = len(answers)
     promoters, detractors = (answers >= 9).mean(), (answers <= 6).mean()
@@ -190,6 +224,11 @@ def checked_scale(values, low: int, high: int, name: str) -> tuple[np.ndarray, i
     >>> checked_scale([1, None, 5], 1, 5, "satisfaction")
     (array([1., 5.]), 1)
     """
+    if isinstance(values, pd.DataFrame):
+        raise InputError(
+            _("{name}: one column is needed, but this is a table. Choose one: table['column'].")
+            .format(name=name)
+        )  # fmt: skip
     try:
         numbers = pd.Series(values, dtype="Float64").to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
@@ -241,8 +280,8 @@ def share_of_wallet(survey: pd.DataFrame, column: str = "wallet_share") -> pd.Se
     >>> share_of_wallet(survey)[["share", "n", "coverage"]].round(2).tolist()
     [0.4, 3.0, 0.75]
     """
-    check_columns(survey, [column], "survey")
-    known = survey[column].dropna().astype(float)
+    known = pandas_table(survey, [column], "survey")[column].dropna()
+    known = pd.Series(check_finite(known, column), known.index)
     if len(known) < 2:
         raise InputError(
             _("Column {column} is known of {n} customers only: ask more of them.").format(
@@ -252,9 +291,9 @@ def share_of_wallet(survey: pd.DataFrame, column: str = "wallet_share") -> pd.Se
     outside = (known < 0) | (known > 1)
     if outside.any():
         raise InputError(
-            _("Column {column} must lie between 0 and 1; row {row} has {value:g}.").format(
-                column=column, row=outside.idxmax(), value=known[outside.idxmax()]
-            )
+            _(
+                "Column {column} must lie between 0 and 1 (25 % is 0.25); row {row} has {value:g}."
+            ).format(column=column, row=known.index[outside][0], value=known[outside].iloc[0])
         )
     reach = norm.ppf(0.975) * known.std(ddof=1) / np.sqrt(len(known))
     mean = known.mean()
@@ -305,8 +344,11 @@ def loyalty_matrix(
     >>> loyalty_matrix(says, does, attitude_from=9, behaviour_from=3).tolist()
     ['true loyalty', 'latent loyalty', 'spurious loyalty']
     """
-    both = pd.concat([attitude.rename("says"), behaviour.rename("does")], axis=1, join="inner")
-    both = both.dropna().astype(float)
+    check_number("attitude_from", attitude_from)
+    check_number("behaviour_from", behaviour_from)
+    says = by_customer(attitude, "attitude", missing=True)
+    does = by_customer(behaviour, "behaviour", missing=True)
+    both = pd.concat([says.rename("says"), does.rename("does")], axis=1, join="inner")
     if both.empty:
         raise InputError(
             _("No customer has both an attitude and a behaviour: do the two indexes match?")

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import isfinite
 
 import narwhals as nw
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, check_flags, midnight, refusal_of_flags
+from custlab.checks import (
+    check_choice,
+    check_columns,
+    check_flags,
+    midnight,
+    pandas_table,
+    refusal_of_flags,
+)
 from custlab.errors import InputError
 from custlab.i18n import _
 
 POLICIES = ("refuse", "net", "drop", "keep_zero")
 REPEATS = ("refuse", "keep", "drop")
+ROW = "row as it was given"
 
 nw.from_native(pd.DataFrame())  # loads what reads pandas now rather than at the first orders
 
@@ -74,22 +83,25 @@ def checked_orders(
     if not frame.implementation.is_polars():
         frame = _known_frame(_wall_clock(orders, columns.date))
     schema = frame.collect_schema()
-    _check_columns(schema, columns)
+    _check_columns(frame, schema, columns)
     if getattr(schema[columns.date], "time_zone", None):
         frame = frame.with_columns(nw.col(columns.date).dt.replace_time_zone(None))
     if repeats == "refuse":
         _check_repeats(frame, schema, columns)
-    elif repeats == "drop" and columns.order in schema:
-        eager = isinstance(frame, nw.DataFrame)
-        frame = frame.unique(maintain_order=True) if eager else frame.unique()
-    if returns == "drop" and columns.returned in schema:
+    drop_returned = returns == "drop" and columns.returned in schema
+    if isinstance(frame, nw.DataFrame) and (drop_returned or repeats == "drop"):
+        frame = frame.with_row_index(ROW)  # so that a message names the row as it was given
+    if repeats == "drop":
+        order = {"maintain_order": True} if isinstance(frame, nw.DataFrame) else {}
+        frame = frame.unique(subset=list(schema), **order)
+    if drop_returned:
         frame = frame.filter(~_returned(frame, schema[columns.returned], columns.returned))
     facts = _facts(frame, schema, columns)
     _check_facts(frame, columns, facts, non_positive)
     as_of = _settled_as_of(frame, columns, facts["last"], as_of)
     if non_positive == "drop" and facts["lowest"] <= 0:
         frame = frame.filter(nw.col(columns.amount) > 0)
-    return frame, as_of
+    return frame.drop(ROW, strict=False), as_of
 
 
 def _wall_clock(orders, name: str):
@@ -102,6 +114,8 @@ def _wall_clock(orders, name: str):
 
 def _known_frame(orders):
     """Wrap the frame, and refuse with a sentence what is not one."""
+    if isinstance(orders, pd.DataFrame):
+        pandas_table(orders, orders.columns, _("orders"))  # none stands there twice
     try:
         return nw.from_native(orders)
     except TypeError:
@@ -113,7 +127,7 @@ def _known_frame(orders):
         ) from None
 
 
-def _check_columns(schema, columns: OrderColumns) -> None:
+def _check_columns(frame, schema, columns: OrderColumns) -> None:
     needed = [columns.customer, columns.date, columns.amount]
     check_columns(schema, needed, "orders", _("Rename it, or say what it is called."))
     if not (schema[columns.date].is_temporal() and schema[columns.date] != nw.Duration):
@@ -123,6 +137,13 @@ def _check_columns(schema, columns: OrderColumns) -> None:
                 "read is told: custlab.quality.parse_mixed_dates(orders[{column!r}])."
             ).format(column=columns.date, kind=schema[columns.date])
         )
+    if schema[columns.customer] == nw.Object and _mixed(frame, columns.customer):
+        raise InputError(
+            _(
+                "Column {column} holds texts and numbers side by side, so that 7 and '7' would be "
+                "two customers. Make all of them texts: orders[{column!r}].astype(str)."
+            ).format(column=columns.customer)
+        )
     if not schema[columns.amount].is_numeric():
         raise InputError(
             _(
@@ -130,6 +151,11 @@ def _check_columns(schema, columns: OrderColumns) -> None:
                 "money and thousands: custlab.quality.parse_numbers(orders[{column!r}])."
             ).format(column=columns.amount, kind=schema[columns.amount])
         )
+
+
+def _mixed(frame, name: str) -> bool:
+    """Say whether a column of pandas objects holds texts and numbers."""
+    return pd.api.types.infer_dtype(frame.to_native()[name], skipna=True).startswith("mixed")
 
 
 def _returned(frame, kind, name: str):
@@ -188,10 +214,14 @@ def _facts(frame, schema, columns: OrderColumns) -> dict:
         "no_amount": column(columns.amount).null_count(),
         "lowest": column(columns.amount).min(),
         "last": column(columns.date).max(),
+        "total": column(columns.amount).sum(),
         "rows": len(frame) if here else nw.len(),
     }
     if columns.order in schema:
         facts["no_order"] = column(columns.order).null_count()
+    for name in (columns.customer, columns.order):
+        if schema.get(name) == nw.String:
+            facts[f"first {name}"] = column(name).min()  # what is blank comes first
     if columns.currency in schema:
         currency = column(columns.currency)
         facts["currencies"] = currency.n_unique()
@@ -220,6 +250,28 @@ def _check_facts(frame, columns: OrderColumns, facts: dict, non_positive: str) -
                     "known, or leave these rows out knowingly: orders.dropna(subset=[{column!r}])."
                 ).format(column=column, n=int(facts[fact]), total=facts["rows"], where=where)
             )
+    for name in (columns.customer, columns.order):
+        first = facts.get(f"first {name}")
+        if first is not None and not first.strip():
+            blank = frame.filter(nw.col(name).str.strip_chars() == "")
+            where = _first_row(frame, lambda rows, name=name: rows[name].str.strip_chars() == "")
+            raise InputError(
+                _(
+                    "Column {column} is blank in {n} of {total} rows{where}. Fill in what is "
+                    "known, or leave these rows out knowingly: "
+                    "orders[orders[{column!r}].str.strip() != '']."
+                ).format(column=name, n=_count(blank), total=facts["rows"], where=where)
+            )
+    if not isfinite(facts["total"]):
+        raise InputError(
+            _(
+                "Column {column} holds an infinite amount or one that is no number{where}. Look "
+                "for a division by zero."
+            ).format(
+                column=columns.amount,
+                where=_first_row(frame, lambda rows: ~rows[columns.amount].is_finite()),
+            )
+        )
     if facts.get("currencies", 1) > 1:
         raise InputError(
             _(
@@ -310,4 +362,5 @@ def _first_row(frame, flags) -> str:
     if isinstance(frame, nw.LazyFrame):
         return ""
     position = flags(frame).arg_true()[0]
+    position = frame[ROW][position] if ROW in frame.columns else position
     return _(" (first: row {row}, counted from 0)").format(row=position)

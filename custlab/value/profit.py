@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, check_finite, check_flags
+from custlab.checks import (
+    by_customer,
+    check_choice,
+    check_finite,
+    check_flags,
+    check_number,
+    pandas_table,
+    refuse_blank,
+)
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.orders import REPEATS
@@ -69,10 +77,11 @@ class CostToServe:
         Raises
         ------
         InputError
-            If an item is missing.
+            If an item or its cost is missing, or an item stands there twice.
         """
-        check_columns(costs, ["item", "cost"], _("costs"))
-        known = dict(zip(costs["item"], costs["cost"].astype(float), strict=True))
+        costs = pandas_table(costs, ["item", "cost"], _("costs"))
+        _refuse_second_row(costs, "item", _("costs"))
+        known = dict(zip(costs["item"], check_finite(costs["cost"], "cost"), strict=True))
         items = ["order_handling", "return_handling", "service_contact"]
         missing = [name for name in items if name not in known]
         if missing:
@@ -83,10 +92,7 @@ class CostToServe:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if not (np.isfinite(value) and value >= 0):
-                raise InputError(
-                    _("{name} must be 0 or more, not {value}.").format(name=name, value=value)
-                )
+            check_number(name, value, 0)
         if self.lost_on_return > 1:
             raise InputError(_("lost_on_return must be a share between 0 and 1."))
 
@@ -150,18 +156,24 @@ def contribution(
     a                180.0          45.0
     """
     check_choice("repeats", repeats, REPEATS)
+    if not isinstance(costs, CostToServe):
+        raise InputError(
+            _("costs must be made with CostToServe(…) or CostToServe.from_table(case.costs).")
+        )
     lines = _order_lines(orders, products, costs, repeats)
     table = lines.groupby("customer_id", observed=True).sum()
     if customers is not None:
-        check_columns(customers, ["customer_id", "acquisition_cost"], _("customers"))
+        customers = pandas_table(customers, ["customer_id", "acquisition_cost"], _("customers"))
+        refuse_blank(customers, "customer_id", _("customers"))
         _refuse_second_row(customers, "customer_id", _("customers"))
         cost = check_finite(customers["acquisition_cost"].fillna(0.0), "acquisition_cost")
         paid = pd.Series(cost, customers["customer_id"])
         table = table.reindex(table.index.union(paid.index), fill_value=0.0)
         table["acquisition"] = paid.reindex(table.index).fillna(0.0)
     if interactions is not None:
-        check_columns(interactions, ["customer_id", "stage"], _("interactions"))
-        contacts = interactions.loc[interactions["stage"] == "service", "customer_id"]
+        interactions = pandas_table(interactions, ["customer_id", "stage"], _("interactions"))
+        stage = interactions["stage"].astype(str).str.strip().str.lower()
+        contacts = interactions.loc[stage == "service", "customer_id"]
         table["service"] = (
             contacts.value_counts().reindex(table.index).fillna(0) * costs.service_contact
         )
@@ -174,21 +186,22 @@ def contribution(
 def _order_lines(orders, products, costs: CostToServe, repeats: str) -> pd.DataFrame:
     """Work out sales and costs line by line."""
     needed = ["customer_id", "order_id", "product_id", "quantity", "unit_price", "discount"]
-    check_columns(orders, [*needed, "returned"], _("orders"))
-    check_columns(products, ["product_id", "unit_cost"], _("products"))
+    orders = pandas_table(orders, [*needed, "returned"], _("orders"))
+    products = pandas_table(products, ["product_id", "unit_cost"], _("products"))
     _refuse_second_row(products, "product_id", _("products"))
     if repeats == "drop":
         orders = orders.drop_duplicates()
     for name in ("quantity", "unit_price", "discount"):
         check_finite(orders[name], name)
     for name in ("customer_id", "order_id"):
-        _refuse_blank(orders, name)
+        refuse_blank(orders, name, _("orders"))
     # Codes of orders and products, once: looking at texts takes longest.
     order = pd.factorize(orders["order_id"], use_na_sentinel=False)[0]
     product, sold = pd.factorize(orders["product_id"], use_na_sentinel=False)
     if repeats == "refuse" and pd.Series(order * len(sold) + product).duplicated().any():
         _refuse_repeated(orders)
-    price = pd.Series(products["unit_cost"].array, products["product_id"])
+    cost = check_finite(products["unit_cost"].fillna(0.0), "unit_cost")
+    price = pd.Series(cost, products["product_id"]).where(products["unit_cost"].notna().to_numpy())
     unit_cost = pd.Series(sold).map(price).take(product).set_axis(orders.index)
     if unit_cost.isna().any():
         row = unit_cost.index[unit_cost.isna()][0]
@@ -239,16 +252,6 @@ def _refuse_second_row(table: pd.DataFrame, key: str, name: str) -> None:
         )
 
 
-def _refuse_blank(orders: pd.DataFrame, name: str) -> None:
-    blank = orders[name].isna()
-    if blank.any():
-        raise InputError(
-            _("Column {column} is empty in {n} order lines (first: row {row}). Fill in what is "
-              "known, or leave these lines out knowingly: orders.dropna(subset=[{column!r}]).")
-            .format(column=name, n=int(blank.sum()), row=orders.index[blank][0])
-        )  # fmt: skip
-
-
 def allocate(amount: float, key: pd.Series) -> pd.Series:
     """Share out a cost that no single customer causes, in proportion to a key.
 
@@ -277,8 +280,9 @@ def allocate(amount: float, key: pd.Series) -> pd.Series:
     >>> allocate(90.0, pd.Series({"a": 2, "b": 1})).tolist()
     [60.0, 30.0]
     """
-    key = key.astype(float)
-    if not np.isfinite(key).all() or (key < 0).any() or key.sum() == 0:
+    check_number("amount", amount)
+    key = by_customer(key, "key")
+    if (key < 0).any() or key.sum() == 0:
         raise InputError(
             _("The key must be 0 or more for every customer, and above 0 for at least one.")
         )
@@ -317,9 +321,10 @@ def whale_curve(profit: pd.Series) -> pd.DataFrame:
     >>> whale_curve(pd.Series({"a": 80.0, "b": -20.0, "c": 40.0}))["share_of_profit"].tolist()
     [0.8, 1.2, 1.0]
     """
-    if len(profit) == 0 or not np.isfinite(profit.astype(float)).all():
+    profit = by_customer(profit, "profit")
+    if profit.empty:
         raise InputError(_("Every customer needs a profit, and there must be at least one."))
-    ordered = profit.astype(float).sort_values(ascending=False, kind="stable")
+    ordered = profit.sort_values(ascending=False, kind="stable")
     cumulative = ordered.cumsum()
     total = cumulative.iloc[-1]
     return pd.DataFrame(
@@ -358,6 +363,11 @@ def big_but_unprofitable(table: pd.DataFrame, top: float = 0.1) -> pd.DataFrame:
        net_sales  contribution main_driver
     a      900.0         -50.0     service
     """
+    check_number("top", top, 0, 1)
+    remedy = _("Make it with contribution(orders, products, costs).")
+    table = pandas_table(table, ["net_sales", "contribution", *COST_DRIVERS], "table", remedy)
+    for name in ("net_sales", "contribution", *COST_DRIVERS):
+        check_finite(table[name], name)
     big = table["net_sales"] >= table["net_sales"].quantile(1 - top)
     found = table[big & (table["contribution"] < 0)].sort_values("contribution")
     avoidable = [name for name in COST_DRIVERS if name != "cost_of_goods"]

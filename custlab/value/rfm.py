@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, check_finite, check_whole, refuse_infinite
+from custlab.checks import check_choice, check_columns, check_finite, check_whole, pandas_table
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.orders import OrderColumns, checked_orders, collected
@@ -99,7 +99,6 @@ def rfm_table(
         repeats=repeats,
     )
     table = collected(_added_up(frame, columns, net=non_positive == "net"))
-    refuse_infinite(table["monetary"].to_numpy(), amount)
     # Whole days between dates, whatever the hour: count from the last moment of the day as_of.
     end = int((as_of + timedelta(days=1) - datetime(1970, 1, 1)).total_seconds() * 1000) - 1
     moment = nw.col("last").cast(nw.Datetime("us")).dt.timestamp("ms")
@@ -151,7 +150,8 @@ def cut_points(table, *, method: str = "quantile", n_scores: int = 5) -> dict[st
     Returns
     -------
     dict
-        For each measure ``n_scores - 1`` ascending cuts. A value equal to a cut belongs below it.
+        For each measure ``n_scores - 1`` ascending cuts. A value equal to a cut belongs below it;
+        the highest value lies above all of them.
 
     Raises
     ------
@@ -171,9 +171,19 @@ def cut_points(table, *, method: str = "quantile", n_scores: int = 5) -> dict[st
 
 def _measures(table) -> dict[str, np.ndarray]:
     """Give the three measures as numbers, all of them known and finite."""
-    frame = nw.from_native(table, eager_only=True)
-    check_columns(frame, MEASURES, "rfm", _("Make it with rfm_table(orders)."))
+    frame = _eager(table, MEASURES, "rfm", _("Make it with rfm_table(orders)."))
+    if len(frame) == 0:
+        raise InputError(_("The table is empty: there is no customer to score."))
     return {name: check_finite(frame[name].to_pandas(), name) for name in MEASURES}
+
+
+def _eager(table, needed, name: str, remedy: str) -> nw.DataFrame:
+    """Wrap a table that is here (a plan of Polars is carried out), once it has its columns."""
+    table = table.collect() if hasattr(table, "collect") else table
+    if isinstance(table, pd.DataFrame):
+        pandas_table(table, needed, name, remedy)
+    check_columns(table, needed, name, remedy)
+    return nw.from_native(table, eager_only=True)
 
 
 def cuts_of(values: np.ndarray, name: str, method: str, n_scores: int) -> np.ndarray:
@@ -214,14 +224,21 @@ def cuts_of(values: np.ndarray, name: str, method: str, n_scores: int) -> np.nda
             ).format(column=name, value=low, n=n_scores)
         )
     shares = np.linspace(0, 1, n_scores + 1)[1:-1]
-    return np.quantile(values, shares) if method == "quantile" else low + shares * (high - low)
+    if method == "equal_width":
+        return low + shares * (high - low)
+    cuts = np.quantile(values, shares)
+    # However many share the highest value, it lies above every cut: no score better (or, of
+    # recency, worse) than theirs stays empty.
+    cuts[cuts == high] = values[values < high].max()
+    return np.maximum.accumulate(cuts)
 
 
 def rfm_scores(table, *, cuts="quantile", n_scores: int = 5):
     """Score each measure from 1 (worst) to ``n_scores`` (best).
 
     Customers with equal values always get equal scores: a score depends on the value alone,
-    never on the order of the rows.
+    never on the order of the rows. The best value gets the best score and the worst value 1,
+    however many customers share them.
 
     Parameters
     ----------
@@ -263,9 +280,9 @@ def rfm_scores(table, *, cuts="quantile", n_scores: int = 5):
         _score(nw.col(name), cuts[name], descending=name == "recency").alias(f"{name[0]}_score")
         for name in MEASURES
     ]
-    scored = nw.from_native(table, eager_only=True).with_columns(*scores).to_native()
+    scored = _eager(table, MEASURES, "rfm", "").with_columns(*scores).to_native()
     if isinstance(scored, pd.DataFrame):
-        scored.attrs[N_SCORES] = max(len(cuts[name]) for name in ("recency", "frequency")) + 1
+        scored.attrs[N_SCORES] = len(cuts["recency"]) + 1
     return scored
 
 
@@ -274,6 +291,10 @@ def _check_cuts(cuts: dict) -> None:
     for name in MEASURES:
         if (np.diff(check_finite(cuts[name], name)) < 0).any():
             raise InputError(_("The cuts of {name} must ascend.").format(name=name))
+    if len({len(cuts[name]) for name in MEASURES}) > 1:
+        raise InputError(
+            _("The three measures need equally many cuts, or their scores have different ends.")
+        )
 
 
 def _score(column, cuts: np.ndarray, descending: bool):
@@ -350,8 +371,10 @@ def rfm_segments(scores, grid: pd.DataFrame | None = None, *, n_scores: int | No
     ['new', 'must not lose']
     """
     grid = segment_grid() if grid is None else grid
-    frame = nw.from_native(scores, eager_only=True)
-    check_columns(frame, ("r_score", "f_score"), "scores", _("Make it with rfm_scores(table)."))
+    if not isinstance(grid, pd.DataFrame):
+        raise InputError(_("grid must be a table like segment_grid(), with scores as its labels."))
+    remedy = _("Make it with rfm_scores(table).")
+    frame = _eager(scores, ("r_score", "f_score"), "scores", remedy)
     _check_steps(scores, frame, grid, n_scores)
     rows = grid.index.get_indexer(frame["r_score"].to_numpy())
     columns = grid.columns.get_indexer(frame["f_score"].to_numpy())

@@ -8,11 +8,18 @@ from math import factorial
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_columns, check_flags
+from custlab.checks import (
+    by_customer,
+    check_dates,
+    check_finite,
+    check_flags,
+    check_number,
+    check_whole,
+    pandas_table,
+)
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.loyalty import checked_scale, share_with_interval
-from custlab.value.orders import OrderColumns, checked_orders
+from custlab.value.loyalty import checked_scale, days_of_orders, share_with_interval
 
 
 def top_box(scores, *, boxes: int = 2, low: int = 1, high: int = 5) -> pd.Series:
@@ -42,6 +49,7 @@ def top_box(scores, *, boxes: int = 2, low: int = 1, high: int = 5) -> pd.Series
     >>> top_box([5, 4, 3, 1])[["share", "n"]].tolist()
     [0.5, 4.0]
     """
+    check_whole("boxes", boxes, 1, high - low)
     answers, __ = checked_scale(scores, low, high, "satisfaction")
     return share_with_interval(int((answers > high - boxes).sum()), len(answers))
 
@@ -102,7 +110,9 @@ def satisfaction_drivers(
     >>> satisfaction_drivers(survey, ["price", "speed"], n_bootstrap=50).index.tolist()
     ['speed', 'price']
     """
-    drivers = list(drivers)
+    drivers = [drivers] if isinstance(drivers, str) else list(drivers)
+    check_whole("n_bootstrap", n_bootstrap, 1)
+    check_number("level", level, 0, 1)
     complete = _complete_answers(survey, [*drivers, outcome])
     values = complete.to_numpy(dtype=float)
     importance, beta = _shares(np.corrcoef(values.T)[None])
@@ -137,10 +147,10 @@ def satisfaction_drivers(
 
 
 def _complete_answers(survey: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    check_columns(survey, columns, "survey")
-    if not 2 <= len(columns) <= 11:
-        raise InputError(_("Name between 1 and 10 drivers."))
-    complete = survey[columns].dropna().astype(float)
+    if not 2 <= len(columns) <= 11 or len(set(columns)) < len(columns):
+        raise InputError(_("Name between 1 and 10 drivers, each once, without the outcome itself."))
+    answers = pandas_table(survey, columns, "survey")[columns].dropna()
+    complete = pd.DataFrame({name: check_finite(answers[name], name) for name in columns})
     if len(complete) < 5 * len(columns):
         raise InputError(
             _(
@@ -194,7 +204,7 @@ def _betas(correlations: np.ndarray, group: tuple[int, ...]) -> np.ndarray:
 
 def retention_by_satisfaction(
     survey: pd.DataFrame,
-    orders: pd.DataFrame,
+    orders,
     within_days: int,
     *,
     as_of=None,
@@ -209,7 +219,7 @@ def retention_by_satisfaction(
     ----------
     survey : DataFrame
         ``customer_id``, ``survey_date`` and the answer.
-    orders : DataFrame
+    orders : pandas, Polars, DuckDB, Dask or PySpark frame
         ``customer_id``, ``order_date``, ``amount``.
     within_days : int
         Days after the survey in which an order counts as staying.
@@ -240,9 +250,20 @@ def retention_by_satisfaction(
     [0.0, 1.0]
     """
     needed = ["customer_id", "survey_date", column]
-    check_columns(survey, needed, "survey")
-    frame, as_of = checked_orders(orders, OrderColumns(), as_of=as_of, non_positive=non_positive)
-    answered = survey[needed].dropna()
+    check_number("within_days", within_days, 1)
+    survey = pandas_table(survey, needed, "survey")
+    days, as_of = days_of_orders(orders, as_of, non_positive)
+    answered = survey[needed].dropna().reset_index(drop=True)
+    answered["survey_date"] = check_dates(answered, "survey_date", "survey")
+    if pd.api.types.is_numeric_dtype(days["customer_id"]) != pd.api.types.is_numeric_dtype(
+        answered["customer_id"]
+    ):
+        raise InputError(
+            _(
+                "customer_id is a number in one of the tables survey and orders and a text in the "
+                "other: make both texts with astype(str)."
+            )
+        )
     end = answered["survey_date"] + pd.Timedelta(days=within_days)
     answered = answered[end <= pd.Timestamp(as_of)]
     if answered.empty:
@@ -253,9 +274,7 @@ def retention_by_satisfaction(
             ).format(days=within_days, as_of=as_of)
         )
     checked_scale(answered[column], 1, 5, column)
-    pairs = answered.reset_index(names="answer").merge(
-        frame.to_native()[["customer_id", "order_date"]], on="customer_id"
-    )
+    pairs = answered.reset_index(names="answer").merge(days, on="customer_id")
     after = (pairs["order_date"] - pairs["survey_date"]).dt.days
     stayed = answered.index.isin(pairs.loc[(after > 0) & (after <= within_days), "answer"])
     return share_by_answer(answered[column], pd.Series(stayed, answered.index))
@@ -288,7 +307,12 @@ def share_by_answer(answers: pd.Series, stayed: pd.Series) -> pd.DataFrame:
     2    0.0  1.0
     5    0.5  2.0
     """
-    both = pd.concat([answers.rename("answer"), stayed.rename("stayed")], axis=1, join="inner")
+    answers, stayed = pd.Series(answers), pd.Series(stayed)
+    answered = by_customer(answers, str(answers.name or "answer"), missing=True)
+    checked_scale(answered, 0, 100, answered.name or "answer")
+    if stayed.index.has_duplicates:
+        raise InputError(_("stayed: a customer stands in the index more than once. Keep one row."))
+    both = pd.concat([answered.rename("answer"), stayed.rename("stayed")], axis=1, join="inner")
     both = both.dropna()
     if both.empty:
         raise InputError(

@@ -7,7 +7,15 @@ import pandas as pd
 from scipy.special import betaln, digamma
 from sklearn.utils.validation import check_is_fitted
 
-from custlab.checks import check_columns, check_finite, check_whole
+from custlab.checks import (
+    check_dates,
+    check_finite,
+    check_number,
+    check_whole,
+    midnight,
+    pandas_table,
+    refuse_blank,
+)
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.value.contractual import checked_periods, subscription_periods
@@ -123,7 +131,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
         """
         check_is_fitted(self, "params_")
         alpha, beta = self.params_
-        return np.exp(betaln(alpha, beta + np.asarray(t)) - betaln(alpha, beta))
+        t = _checked_times(t, 0)
+        return np.exp(betaln(alpha, beta + t) - betaln(alpha, beta))
 
     def retention(self, t) -> np.ndarray:
         """Give the share of those still there who renew at the end of period ``t``.
@@ -140,7 +149,8 @@ class ShiftedBetaGeometric(LikelihoodModel):
         """
         check_is_fitted(self, "params_")
         alpha, beta = self.params_
-        return (beta + np.asarray(t) - 1) / (alpha + beta + np.asarray(t) - 1)
+        t = _checked_times(t, 1)
+        return (beta + t - 1) / (alpha + beta + t - 1)
 
     def lifetime_value(self, margin: float, *, age=0, horizon: int = 120, discount: float = 0.0):
         """Value the renewals to come of a customer who has been there for ``age`` periods.
@@ -162,7 +172,10 @@ class ShiftedBetaGeometric(LikelihoodModel):
             Present value of the renewals within the horizon (currency).
         """
         check_is_fitted(self, "params_")
-        age = np.asarray(age)[..., None]
+        check_whole("horizon", horizon, 1)
+        check_number("discount", discount, 0)
+        margin = check_finite(margin, "margin")
+        age = _checked_times(age, 0)[..., None]
         ahead = np.arange(1, horizon + 1)
         still_there = self.survival(age + ahead) / self.survival(age)
         return margin * (still_there / (1 + discount) ** ahead).sum(axis=-1)
@@ -171,6 +184,14 @@ class ShiftedBetaGeometric(LikelihoodModel):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
+
+
+def _checked_times(t, low: int) -> np.ndarray:
+    times = check_finite(t, "t")
+    if (times < low).any():
+        raise InputError(_("Periods are counted from {low}; {value:g} lies before.").format(
+            low=low, value=times.min()))  # fmt: skip
+    return times
 
 
 def _log_likelihood(params, left: np.ndarray, stayed: np.ndarray) -> tuple[float, np.ndarray]:
@@ -246,13 +267,24 @@ def subscription_value(
     [0.0, 0.0, 108.0, 108.0]
     """
     check_whole("quarters", quarters, 1)
-    if not (np.isfinite(discount) and discount >= 0):
-        raise InputError(_("discount must be 0 or more, not {value:g}.").format(value=discount))
-    check_columns(subscriptions, ("customer_id", "monthly_price"), "subscriptions")
+    check_number("discount", discount, 0)
+    check_number("margin", margin)
+    needed = ("customer_id", "monthly_price", "started_on", "ended_on")
+    subscriptions = pandas_table(subscriptions, needed, "subscriptions")
+    refuse_blank(subscriptions, "customer_id", _("subscriptions"))
     price = check_finite(subscriptions["monthly_price"], "monthly_price")
     periods = subscription_periods(subscriptions, as_of=as_of, unit="quarter")
     model = ShiftedBetaGeometric(boundary=boundary).fit(periods["periods"], periods["ended"])
-    days = (pd.Timestamp(as_of) - subscriptions["started_on"]).dt.days.to_numpy(dtype=float)
+    if (price < 0).any():
+        raise InputError(
+            _("monthly_price must be 0 or more; row {row} (counted from 0) has {value:g}.").format(
+                row=int(price.argmin()), value=price.min()
+            )
+        )
+    since = pd.Timestamp(midnight(as_of)) - check_dates(
+        subscriptions, "started_on", "subscriptions"
+    )
+    days = since.dt.days.to_numpy(dtype=float)
     months = days[:, None] / days_per_unit("month")
     # As in subscription_periods, a twentieth of a month too few is a month completed.
     due = np.floor(months + 0.05) + np.arange(1, 3 * quarters + 1)

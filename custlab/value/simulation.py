@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_finite, check_number, check_whole
+
 
 def simulate_histories(
     n: int, *, r: float, alpha: float, a: float, b: float, T, seed: int | None = None
@@ -32,6 +34,9 @@ def simulate_histories(
     >>> simulate_histories(3, r=0.243, alpha=4.414, a=0.793, b=2.426, T=39, seed=1).shape
     (3, 4)
     """
+    check_whole("n", n, 0)
+    for name, value in {"r": r, "alpha": alpha, "a": a, "b": b}.items():
+        check_number(name, value, np.nextafter(0, 1))
     rng = np.random.default_rng(seed)
     T = np.broadcast_to(np.asarray(T, dtype=float), n)
     rate, leaving = rng.gamma(r, 1 / alpha, n), rng.beta(a, b, n)
@@ -72,8 +77,10 @@ def simulate_spend(x, *, p: float, q: float, gamma: float, seed: int | None = No
     >>> bool(np.isnan(spend[0])), bool(spend[1] > 0)
     (True, True)
     """
+    for name, value in {"p": p, "q": q, "gamma": gamma}.items():
+        check_number(name, value, np.nextafter(0, 1))
     rng = np.random.default_rng(seed)
-    x = np.asarray(x, dtype=float)
+    x = check_finite(x, "x")
     nu = rng.gamma(q, 1 / gamma, len(x))
     purchases = np.maximum(x, 1)
     return np.where(x > 0, rng.gamma(p * purchases) / (purchases * nu), np.nan)

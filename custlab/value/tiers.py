@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice
+from custlab.checks import by_customer, check_choice, check_finite, pandas_table
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -46,9 +46,10 @@ def value_tiers(values: pd.Series, *, method: str = "pareto", shares=None) -> pd
     """
     values = _checked_values(values)
     check_choice("method", method, METHODS)
-    first, second = shares or ((0.80, 0.95) if method == "pareto" else (0.20, 0.50))
-    if not 0 < first < second <= 1:
-        raise InputError(_("The two limits must ascend between 0 and 1."))
+    limits = shares or ((0.80, 0.95) if method == "pareto" else (0.20, 0.50))
+    if len(limits) != 2 or not 0 < limits[0] < limits[1] <= 1:
+        raise InputError(_("shares must be two limits that ascend between 0 and 1 (80 % is 0.8)."))
+    first, second = limits
     ordered = values.sort_values(ascending=False)
     if method == "pareto":
         reached = ordered.clip(lower=0).cumsum() / ordered.clip(lower=0).sum()
@@ -66,23 +67,9 @@ def value_tiers(values: pd.Series, *, method: str = "pareto", shares=None) -> pd
 
 
 def _checked_values(values) -> pd.Series:
-    values = pd.Series(values).astype(float)
+    values = by_customer(values, "values")
     if len(values) == 0:
         raise InputError(_("There is no customer to rank."))
-    if values.isna().any() or not np.isfinite(values).all():
-        wrong = values.index[~np.isfinite(values)][0]
-        raise InputError(
-            _(
-                "Customer {customer} has no finite value; {n} customers in all are so. Give them a "
-                "value or leave them out."
-            ).format(customer=wrong, n=int((~np.isfinite(values)).sum()))
-        )
-    if values.index.has_duplicates:
-        raise InputError(
-            _("Customer {customer} appears more than once: one value per customer.").format(
-                customer=values.index[values.index.duplicated()][0]
-            )
-        )
     if values.max() <= 0 or values.min() == values.max():
         raise InputError(
             _(
@@ -105,7 +92,7 @@ def tier_table(values: pd.Series, tiers: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         Index the tiers, best first; ``customers``, ``share_of_customers``, ``value`` (currency),
-        ``share_of_value`` and ``mean_value``.
+        ``share_of_value`` (missing if all together brought nothing or a loss) and ``mean_value``.
 
     Examples
     --------
@@ -113,6 +100,9 @@ def tier_table(values: pd.Series, tiers: pd.Series) -> pd.DataFrame:
     >>> tier_table(values, value_tiers(values))["share_of_value"].tolist()
     [0.8, 0.15, 0.05]
     """
+    values = by_customer(values, "values")
+    if tiers.index.has_duplicates or set(tiers.index) != set(values.index):
+        raise InputError(_("Values and tiers must be about the same customers, each once."))
     table = values.groupby(tiers, observed=False).agg(customers="size", value="sum")
     table = table.sort_index(ascending=False)
     return pd.DataFrame(
@@ -120,7 +110,7 @@ def tier_table(values: pd.Series, tiers: pd.Series) -> pd.DataFrame:
             "customers": table["customers"],
             "share_of_customers": table["customers"] / len(values),
             "value": table["value"],
-            "share_of_value": table["value"] / values.sum(),
+            "share_of_value": table["value"] / values.sum() if values.sum() > 0 else np.nan,
             "mean_value": table["value"] / table["customers"].where(table["customers"] > 0),
         }
     )
@@ -206,14 +196,12 @@ def ranking_sensitivity(scenarios: pd.DataFrame, *, base=None, top: float = 0.2)
     """
     if not 0 < top <= 1:
         raise InputError(_("top must be a share between 0 and 1 (20 % is 0.2)."))
-    unknown = ~np.isfinite(scenarios.astype(float)).all()
-    if unknown.any():
-        raise InputError(
-            _("Scenario {name} has customers without a finite value.").format(
-                name=scenarios.columns[unknown][0]
-            )
-        )
-    base = scenarios.columns[0] if base is None else base
+    base = next(iter(scenarios.columns), None) if base is None else base
+    scenarios = pandas_table(scenarios, [base], "scenarios")
+    for name in scenarios:
+        check_finite(scenarios[name], name)
+    if scenarios.empty:
+        raise InputError(_("There is no customer to rank."))
     n_top = max(int(len(scenarios) * top), 1)
     ranks = scenarios.rank()
     # Of customers with equal values each is among the best to the same part.

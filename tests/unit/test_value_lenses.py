@@ -136,7 +136,7 @@ def test_lenses_compete_with_honest_intervals():
     expected = np.quantile(shares, [0.025, 0.975])
     assert table.loc["ability", ["low", "high"]].tolist() == pytest.approx(expected)
     for spoilt, message in [
-        (later.mask(later.index == 3), "Every customer needs"),
+        (later.mask(later.index == 3), "is missing or infinite"),
         (later.iloc[1:], "same customers"),
         (-later, "there are no shares"),
     ]:
@@ -335,10 +335,13 @@ def test_tiers_keep_equals_together():
     assert table["customers"].sum() == 7
     assert table["value"].sum() == pytest.approx(values.sum())
     for bad, message in [
-        (pd.Series([1.0, np.nan]), "Customer 1 has no finite value"),
+        (pd.Series([1.0, np.nan]), "is missing or infinite for 1 of 2"),
         (pd.Series([2.0, 2.0]), "no tiers to tell apart"),
         (pd.Series([-2.0, -1.0]), "no tiers to tell apart"),
-        (pd.Series([1.0, 2.0], index=["a", "a"]), "Customer a appears more than once"),
+        (
+            pd.Series([1.0, 2.0], index=["a", "a"]),
+            "customer 'a' stands in the index more than once",
+        ),
         (pd.Series([], dtype=float), "no customer"),
     ]:
         with pytest.raises(InputError, match=message):

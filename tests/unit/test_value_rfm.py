@@ -138,11 +138,29 @@ def test_equal_customers_always_get_equal_scores(values, method, n_scores, rando
         if measure == "recency":
             by_value = by_value[::-1]
         assert by_value.is_monotonic_increasing
-        assert scored[score].between(1, n_scores).all()
+        assert (by_value.iloc[0], by_value.iloc[-1]) == (1, n_scores)
     order = list(range(len(table)))
     random.shuffle(order)
     shuffled = rfm_scores(table.iloc[order], cuts=method, n_scores=n_scores)
     pd.testing.assert_frame_equal(shuffled.sort_index(), scored)
+
+
+def test_the_best_value_gets_the_best_score_however_many_share_it():
+    """Of ten customers, six with the best value: they were given 3 of 5, in the middle."""
+    table = pd.DataFrame(
+        {
+            "recency": [9, 8, 7, 6, 1, 1, 1, 1, 1, 1],
+            "frequency": [1, 2, 3, 4, 5, 5, 5, 5, 5, 5],
+            "monetary": [2, 3, 4, 9, 9, 9, 9, 9, 9, 9],
+        }
+    )
+    scored = rfm_scores(table)
+    assert (scored.loc[4:, ["r_score", "f_score", "m_score"]] == 5).all(axis=None)
+    assert (rfm_segments(scored)["segment"][4:] == "champions").all()
+    assert scored.loc[3, "f_score"] < 5
+    stale = rfm_scores(table.assign(recency=10 - table["recency"]))
+    assert (stale.loc[4:, "r_score"] == 1).all()
+    assert (RFMScorer().fit_transform(table)[4:] == 5).all()
 
 
 def test_grid_is_editable_and_complete():
