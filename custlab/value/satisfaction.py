@@ -69,7 +69,9 @@ def satisfaction_drivers(
     Each driver's importance is what it adds to R², averaged over all orders in which the drivers
     can enter (Lindeman, Merenda & Gold; the same as Shapley values). Intervals come from
     resampling customers, less what chance adds there; that of a driver which explains nothing
-    reaches 0. Importance is association, not proof that improving a driver would help.
+    reaches 0. A driver that merely goes along with others shares in their importance: whether it
+    adds anything of its own, ``beta`` says. Importance is association, not proof that improving a
+    driver would help.
 
     Parameters
     ----------

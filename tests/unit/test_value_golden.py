@@ -16,6 +16,7 @@ from custlab.value import (
     ShiftedBetaGeometric,
     calibration_holdout,
     counts_from_survivors,
+    holdout_by_frequency,
     net_promoter_score,
     purchase_histories,
 )
@@ -70,11 +71,24 @@ def test_histories_from_raw_purchases(purchases, summary):
     assert len(days) == 6696
     # Days on which nothing was paid (promotional discs) are no purchases.
     assert (whole["x"] + 1).sum() == (days > 0).sum()
-    kept = purchases.assign(amount=purchases["amount"].clip(lower=0.01))
-    ours = calibration_holdout(kept, "1997-09-30")
+    ours = calibration_holdout(purchases, "1997-09-30", non_positive="keep_zero")
     np.testing.assert_array_equal(ours["x"], summary["x"])
     np.testing.assert_allclose(ours["t_x"], summary["t_x"], atol=0.006)
     np.testing.assert_allclose(ours["T"], summary["T"], atol=0.006)
+
+
+def test_holdout_of_cdnow(purchases):
+    """The 39 weeks held out, as the walk-through of the R package BTYD (2014) tabulates them.
+
+    Its purchases include those for which nothing was paid, so zeros must count.
+    """
+    split = calibration_holdout(purchases, "1997-09-30", non_positive="keep_zero")
+    assert split["holdout_T"].unique().tolist() == [39.0]
+    assert split["holdout_x"].sum() == 1882
+    table = holdout_by_frequency(split, BGNBD().fit(split))
+    assert table["customers"].tolist() == [1411, 439, 214, 100, 62, 38, 29, 64]
+    published = [0.2367116, 0.6970387, 1.392523, 1.560000, 2.532258, 2.947368, 3.862069, 6.359375]
+    np.testing.assert_allclose(table["actual"], published, atol=1e-6)
 
 
 def test_gamma_gamma_on_cdnow(purchases):
