@@ -8,6 +8,7 @@ import typer
 
 from custlab.cli.collect import collect
 from custlab.cli.export import export
+from custlab.cli.extend import extend
 from custlab.cli.feedback import feedback
 from custlab.cli.grade import grade
 from custlab.cli.handout import handout
@@ -54,5 +55,5 @@ def check() -> None:
 
 for command in (progress, review, handout):
     app.command()(command)
-for command in (collect, grade, mark, report, feedback, export, regrade, hub):
+for command in (collect, grade, mark, report, feedback, export, regrade, extend, hub):
     app.command(rich_help_panel=INSTRUCTORS)(command)

@@ -618,6 +618,11 @@ def test_in_a_folder_the_outermost_name_counts(course, tmp_path):
     assert [path for path, _why in plan.unmatched] == [f"class/ze/hm2/{FILE}"]
 
 
+def test_a_flat_name_with_a_date_is_no_canvas_name(course, tmp_path):
+    files = {f"wang-1_2026_03_{FILE}": notebook("w"), f"ln1_2026_03_{FILE}": notebook("l")}
+    assert set(collect(course, make_zip(tmp_path / "a.zip", files))[1]) == {"ln1", "wang-1"}
+
+
 def test_a_zip_uploaded_to_canvas_is_its_owners(course, tmp_path):
     work = {f"work/{FILE}": notebook("zipped"), "work/data/notes.csv": b"a,b"}
     files = {

@@ -221,6 +221,42 @@ def test_a_late_plugin_in_the_courses_folder_is_found_from_anywhere(
     assert lost["carol"] == 0
 
 
+def test_single_learners_get_more_time_before_or_after_they_hand_in(graded, tmp_path):
+    course = with_plugin(graded, tmp_path / "c", "late_extended", "named")
+    with course.gradebook() as book:
+        book.remove_submission(ASSIGNMENT, "bob")
+        book.add_student("nobody-yet")
+    path = course.folder("submitted", "bob", ASSIGNMENT) / "timestamp.txt"
+    path.write_text(f"{DUE + timedelta(hours=20)} UTC", encoding="utf-8")
+
+    def extend(*words):
+        end = ["--course", str(course.root)]
+        return CliRunner().invoke(app, ["extend", ASSIGNMENT, *words, *end], catch_exceptions=False)
+
+    def lost(student):
+        with course.gradebook() as book:
+            return book.find_submission(ASSIGNMENT, student).late_submission_penalty
+
+    extend("bob", "nobody-yet", "--days", "1")
+    Run(course, ASSIGNMENT, HOW).start()
+    assert lost("alice") > 0
+    assert lost("bob") == 0, "he was late, and had a day more before he handed in"
+    assert extend("alice", "--hours", "2").output.splitlines() == [
+        "alice: 2 hours more", "bob: 24 hours more", "nobody-yet: 24 hours more"]  # fmt: skip
+    assert lost("alice") == 0, "at once"
+    Run(course, ASSIGNMENT, Settings(sandbox="none", workers=2, force=True)).start()
+    assert (lost("alice"), lost("bob")) == (0, 0), "marking again keeps it"
+    assert "alice" not in extend("alice", "--hours", "0").output
+    assert lost("alice") > 0
+    for words in (
+        ["stranger", "--hours", "1"],
+        ["alice", "--hours", "-1"],
+        ["bob", "--days", "nan"],
+    ):
+        with pytest.raises(CustLabError):
+            extend(*words)
+
+
 def test_a_late_plugin_that_fails_leaves_nobody_half_marked(graded, tmp_path):
     broken = "raise ImportError('no')"
     course = with_plugin(graded, tmp_path / "c", "late_broken", "named", broken)

@@ -143,7 +143,9 @@ def read_name(path: str, pattern: re.Pattern | None = None, zipped: int = 0) -> 
         elif last and (match := CANVAS.fullmatch(part)):
             rest = below if zipped else match["rest"]
             who, number, file = match["who"], match["user"], int(match["number"][:30])
-            person = Person(names=(who,), number=number)
+            # Canvas makes letters of a name; what has other signs may be an id in a like layout.
+            texts = () if who.isalpha() else (who,)
+            person = Person(names=(who,), texts=texts, number=number)
             found.append(Named((who,), rest, number, "canvas", not zipped, "", level, person, file))
         elif zipped or not last:
             found.append(Named((part,), below, level=level, person=Person(texts=(part,))))

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from custlab.errors import CustLabError
 from custlab.files import write_atomic
 from custlab.grading.read.intake import time_of
 from custlab.grading.stock.course import Course
+from custlab.grading.stock.extensions import read_extensions
 from custlab.grading.stock.results import CellResult, Results
 from custlab.i18n import _
 
@@ -76,6 +77,8 @@ class GradebookWriter:
         time = handed_in_at(results)
         when = {"timestamp": time} if time else {}
         submission = book.update_or_create_submission(results.assignment, results.student, **when)
+        more = read_extensions(self.course, results.assignment).get(results.student)
+        submission.extension = submission.extension if more is None else (more or None)
         for notebook in submission.notebooks:
             part = results.notebooks.get(notebook.name)
             if part is None:
@@ -115,6 +118,25 @@ class GradebookWriter:
         book.find_comment(cell, notebook, assignment, student).manual_comment = comment or None
         book.db.flush()
         self._set_late_penalties(book.find_submission(assignment, student), student)
+
+    def extend(self, assignment: str, student: str, more: timedelta) -> None:
+        """Give a learner more time, if something was handed in already.
+
+        Parameters
+        ----------
+        assignment, student : str
+            Who, for what.
+        more : timedelta
+            How much.
+        """
+        from nbgrader.api import MissingEntry
+
+        try:
+            submission = self._gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return
+        submission.extension = more or None
+        self._set_late_penalties(submission, student)
 
     def _set_late_penalties(self, submission, student: str) -> None:
         """Write down what lateness costs, together with the marks that it is taken off."""
