@@ -618,6 +618,16 @@ def test_in_a_folder_the_outermost_name_counts(course, tmp_path):
     assert [path for path, _why in plan.unmatched] == [f"class/ze/hm2/{FILE}"]
 
 
+def test_a_zip_of_the_class_in_a_folder_is_not_taken_for_one_persons(course, tmp_path):
+    (tmp_path / "in").mkdir()
+    name = f"Na Li_101_assignsubmission_file_/{FILE}"
+    source = make_zip(tmp_path / "in" / "moodle.zip", {name: notebook("na")})
+    plan, done = collect(course, tmp_path / "in")
+    assert done == {}
+    assert "whole class, name it with --from" in plan.unmatched[0][1]
+    assert collect(course, source)[1] == {"ln1": "new"}
+
+
 def test_a_flat_name_with_a_date_is_no_canvas_name(course, tmp_path):
     files = {f"wang-1_2026_03_{FILE}": notebook("w"), f"ln1_2026_03_{FILE}": notebook("l")}
     assert set(collect(course, make_zip(tmp_path / "a.zip", files))[1]) == {"ln1", "wang-1"}

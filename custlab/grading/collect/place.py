@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,9 +187,10 @@ def keep_private(course) -> None:
     course : Course
         The course.
     """
-    top = course.folder("submitted", ".", ".")
+    top = course.folder("submitted", ".", ".").resolve()
     if top.is_dir() and top != course.root:
-        top.chmod(0o2770 if course.directories.groupshared else 0o700)
+        with suppress(PermissionError):  # another instructor's: theirs to close
+            top.chmod(0o2770 if course.directories.groupshared else 0o700)
 
 
 def open_to_others(course) -> list[Path]:

@@ -76,7 +76,10 @@ class Sorter:
             elif self.add_learners and not match.learners and len(numbers[named.who]) < 2:
                 self._add(found, readings, level, match)
             else:
-                self.unmatched.append((found.path, match.why))
+                text = _("{why}; if the zip file holds a whole class, name it with --from")
+                whole = found.zipped and not named.lms and not match.learners
+                why = text.format(why=match.why) if whole else match.why
+                self.unmatched.append((found.path, why))
                 self._propose(named, match)
 
     def _readings(self, found: Found) -> list[Named]:
