@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
-from functools import partial
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
@@ -148,6 +148,8 @@ def _place(time_zone):
 
 def _readings(cell, place, zones):
     """Give the moment of one cell under each order of day and month that it fits."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
     if isinstance(cell, date):
         cell = cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
     text = str(cell).lower()
@@ -165,6 +167,8 @@ def _readings(cell, place, zones):
     if clock is None:
         return _("no such time") if found else "", {}
     way, days = _days(found["day"].strip(" ,"))
+    if way is None:
+        return _("no such day"), {}
     moments = {order: day + clock for order, day in days.items()}
     if found["zone"]:
         offset = _offset(found["zone"])
@@ -176,13 +180,17 @@ def _readings(cell, place, zones):
     return way, moments
 
 
+@lru_cache(maxsize=4096)
 def _days(text):
-    """Give the way in which a day is written, and the day under each order that it fits."""
+    """Give the way in which a day is written (None: no such day), and the day under each order."""
     for form in DAYS:
         found = form.fullmatch(text)
         if found:
-            day = _named_day(found.groupdict())
-            return ("", dict.fromkeys(ASKED, day)) if day else (_("no such day"), {})
+            parts = found.groupdict()
+            if "name" in parts and not _month(parts["name"]):
+                return "", {}
+            day = _named_day(parts)
+            return ("", dict.fromkeys(ASKED, day)) if day else (None, {})
     found = THREE.fullmatch(text)
     if not found:
         return "", {}
@@ -192,21 +200,22 @@ def _days(text):
         orders["ymd"] = (first, second, last)
     days = {order: _day(*parts) for order, parts in orders.items()}
     days = {order: day for order, day in days.items() if day}
-    return (sign, len(last)) if days else _("no such day"), days
+    return (sign, len(last)) if days else None, days
 
 
 def _named_day(parts):
     """Give the day whose year, month and day a form names; None where there is no such day."""
-    month = parts.get("m")
-    if month is None:
-        name = parts["name"].replace("sept", "sep") if len(parts["name"]) == 4 else parts["name"]
-        month = next((n for n, full in enumerate(MONTHS, 1) if name in (full, full[:3])), None)
-    day = _day(parts["y"], month, parts["d"]) if month else None
+    day = _day(parts["y"], parts.get("m") or _month(parts["name"]), parts["d"])
     if day and parts.get("H"):
         with suppress(ValueError):
             return day.replace(hour=int(parts["H"]), minute=int(parts["M"]), second=int(parts["S"]))
         return None
     return day
+
+
+def _month(name) -> int:
+    """Give the number of a month that is named in English; 0 for another word."""
+    return next((n for n, full in enumerate(MONTHS, 1) if name in (full, full[:3], full[:4])), 0)
 
 
 def _day(year, month, day):

@@ -168,7 +168,7 @@ def to_table(rows, first_is_header=False):
 
 
 def _filled(cells) -> int:
-    return sum(str(cell).strip() != "" for cell in cells)
+    return sum(map(bool, map(str.strip, map(str, cells))))
 
 
 def _header_at(rows) -> int:
@@ -224,6 +224,8 @@ def _unique(header, number, rows, findings) -> list:
 def _blank_somewhere(rows, width) -> np.ndarray:
     """Say for each column whether a row of full length leaves it blank."""
     blank = np.zeros(width, dtype=bool)
+    if all(len(cells) >= width for _number, cells in rows):
+        return blank  # nobody asks
     for _number, cells in rows:
         if len(cells) == width and _filled(cells):
             blank |= [str(cell).strip() == "" for cell in cells]
@@ -265,7 +267,9 @@ def _no_data(cells, header, header_cells, blanks_allowed, usual, strict) -> dict
 
 
 def _is_total(cells) -> bool:
-    first = next((str(tidy(cell)) for cell in cells if str(cell).strip()), "")
+    first = str(tidy(next(filter(str.strip, map(str, cells)), "")))
+    if first[-1:].isdigit():  # most keys; no word for a total ends so
+        return False
     word = re.sub(r"\s*(\(\d+\))?\s*:?$", "", first.lower())
     return TOTALS.fullmatch(word) is not None
 

@@ -164,10 +164,10 @@ def is_value(cell) -> bool:
 def _split(text, separator):
     """Split text into rows of cells; a quote that stands open is refused where it opens."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows, number, line = [], 0, 0
+    rows, number, line, wrapped = [], 0, 0, '="' in text
     try:
         for number, cells in enumerate(reader, start=1):
-            rows.append((number, cells))
+            rows.append((number, [_unwrapped(cell) for cell in cells] if wrapped else cells))
             line = reader.line_num
     except csv.Error as error:
         start = text.splitlines()[line][:60] if line < len(text.splitlines()) else ""
@@ -181,6 +181,12 @@ def _split(text, separator):
             value=start,
         ) from error
     return rows
+
+
+def _unwrapped(cell) -> str:
+    """Take off ="...", which keeps Excel from changing a key."""
+    found = re.fullmatch(r'="(.*)"', cell)
+    return found[1] if found else cell
 
 
 def _workbook(data, sheet):
