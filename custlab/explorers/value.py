@@ -12,7 +12,7 @@ from custlab.explorers.frame import explorer
 from custlab.i18n import _
 from custlab.plots import value as plots
 from custlab.plots import value_lenses, value_voice
-from custlab.value.clv import discounted, monthly_purchases
+from custlab.value.clv import discounted, in_order_of, monthly_purchases
 from custlab.value.loyalty import net_promoter_score
 from custlab.value.profit import COST_DRIVERS, allocate, whale_curve
 
@@ -33,11 +33,11 @@ def horizon_explorer(
     purchases : BGNBD
         Fitted.
     spend : Series
-        Expected spend per purchase of each customer (currency).
+        Expected spend per purchase of each customer (currency); customers as index.
     histories : DataFrame
-        ``x``, ``t_x``, ``T`` in weeks.
+        ``x``, ``t_x``, ``T`` in weeks; customers as index.
     margin : Series
-        Each customer's share of spend left after variable costs.
+        Each customer's share of spend left after variable costs; customers as index.
     currency : str
         Unit of the amounts.
 
@@ -56,6 +56,8 @@ def horizon_explorer(
     True
     """
     monthly = monthly_purchases(purchases, histories, months=LONGEST)
+    spend = in_order_of(spend, histories.index, "spend")
+    margin = in_order_of(margin, histories.index, "margin")
     money = spend * margin
     average = spend * float((spend * margin).sum() / spend.sum())
     n_best = max(len(histories) // 5, 1)
@@ -224,6 +226,7 @@ def nps_explorer():
     """
 
     def draw(n, promoters, detractors, before):
+        too_many = promoters + detractors > 100
         detractors = min(detractors, 100 - promoters)
         counts = np.round(n * np.array([promoters, detractors]) / 100).astype(int)
         counts[1] = min(counts[1], n - counts[0])
@@ -240,6 +243,10 @@ def nps_explorer():
         ).format(
             nps=100 * score["nps"], low=100 * score["low"], high=100 * score["high"], before=before
         )  # fmt: skip
+        if too_many:
+            more = _("Promoters and detractors cannot be more than all: detractors are counted as "
+                     "{share} %.").format(share=detractors)  # fmt: skip
+            sentence = f"{sentence} {more}"
         return picture, sentence
 
     return explorer(

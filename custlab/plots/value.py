@@ -8,7 +8,7 @@ import pandas as pd
 from custlab.i18n import _
 from custlab.plots.drawing import fix_margins, shaded_table
 from custlab.style import MUTED, PALETTE, Picture, new_figure
-from custlab.value.rfm import segment_grid
+from custlab.value.rfm import rfm_segments, segment_grid
 
 BLUE, ORANGE, GREEN, RED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]
 
@@ -35,6 +35,7 @@ def rfm_grid(scores: pd.DataFrame, grid: pd.DataFrame | None = None) -> Picture:
     'Customers by recency and frequency score: champions 2, hibernating 1.'
     """
     grid = segment_grid() if grid is None else grid
+    rfm_segments(scores, grid)  # refuses scores that do not fit the grid
     counts = pd.crosstab(scores["r_score"], scores["f_score"])
     counts = counts.reindex(index=grid.index, columns=grid.columns, fill_value=0)
     fig, ax = new_figure(7, 5)

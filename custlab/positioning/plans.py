@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from custlab.checks import check_columns, check_finite, check_flags
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.stats import wilson_interval
@@ -33,6 +34,11 @@ def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
         One row per group and approach: contacted, responded (numbers of customers), rate, low,
         high (shares from 0 to 1; the Wilson interval).
 
+    Raises
+    ------
+    InputError
+        If a column is missing, responses are neither yes nor no, or groups are of other rows.
+
     References
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
@@ -44,7 +50,20 @@ def response_rates(trial: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
     >>> response_rates(small, pd.Series(["all"] * 4))["rate"].tolist()
     [0.25]
     """
-    table = trial["responded"].astype(float).groupby([groups, trial["approach"]], observed=True)
+    check_columns(trial, ["responded", "approach"], "trial")
+    groups = pd.Series(groups)
+    if not groups.index.equals(trial.index):
+        raise InputError(
+            _(
+                "Every row of the trial needs its group: make the groups of the same rows, "
+                "group_by(trial, basis)."
+            )
+        )
+    responded = trial["responded"]
+    if not pd.api.types.is_numeric_dtype(responded):  # numbers may be shares, of groups of people
+        responded = pd.Series(check_flags(responded, "responded"), trial.index)
+    responded = pd.Series(check_finite(responded, "responded"), trial.index)
+    table = responded.groupby([groups, trial["approach"]], observed=True)
     rates = table.agg(contacted="size", responded="sum", rate="mean")
     rates["low"], rates["high"] = wilson_interval(rates["responded"], rates["contacted"])
     rates = rates.rename_axis(["group", "approach"]).reset_index()
@@ -70,9 +89,18 @@ def best_for_all(rates: pd.DataFrame) -> str:
     >>> best_for_all(response_rates(small, pd.Series(["all", "all"])))
     'demo'
     """
-    treated = rates[rates["approach"] != CONTROL]
+    treated = _treated(rates)
     sums = treated.groupby("approach")[["responded", "contacted"]].sum()
     return (sums["responded"] / sums["contacted"]).idxmax()
+
+
+def _treated(rates: pd.DataFrame) -> pd.DataFrame:
+    remedy = _("Make it with response_rates(trial, groups).")
+    check_columns(rates, ["group", "approach", "responded", "contacted", "rate"], "rates", remedy)
+    treated = rates[rates["approach"] != CONTROL]
+    if treated.empty:
+        raise InputError(_("Nobody in this trial was approached: there is nothing to choose from."))
+    return treated
 
 
 def best_for_each(rates: pd.DataFrame) -> pd.Series:
@@ -95,7 +123,7 @@ def best_for_each(rates: pd.DataFrame) -> pd.Series:
     >>> best_for_each(response_rates(small, pd.Series(["old", "old", "young", "young"]))).to_dict()
     {'old': 'price', 'young': 'demo'}
     """
-    treated = rates[rates["approach"] != CONTROL]
+    treated = _treated(rates)
     best = treated.loc[treated.groupby("group", sort=False)["rate"].idxmax()]
     return best.set_index("group")["approach"].rename("plan")
 

@@ -172,19 +172,44 @@ def lifetime_value(
     monthly = monthly_purchases(purchases, histories, months=months, unit=unit)
     if hasattr(spend, "expected_spend"):
         spend = spend.expected_spend(histories)
-    per_purchase = _by_customer(spend, histories.index, "spend")
+    per_purchase = in_order_of(spend, histories.index, "spend")
     if (per_purchase < 0).any():
         raise InputError(
             _("spend must be 0 or more for every customer; customer {customer} has {value:g}.")
             .format(customer=per_purchase.idxmin(), value=per_purchase.min())
         )  # fmt: skip
     _check_share(margin, "margin", above=False)
-    margin = _by_customer(margin, histories.index, "margin")
+    margin = in_order_of(margin, histories.index, "margin")
     return discounted(monthly, discount) * per_purchase * margin
 
 
-def _by_customer(values, customers: pd.Index, name: str) -> pd.Series:
-    """Bring one number for each customer, or one for all, into the order of the histories."""
+def in_order_of(values, customers: pd.Index, name: str) -> pd.Series:
+    """Bring one number for each customer, or one for all, into the order of the histories.
+
+    Parameters
+    ----------
+    values : Series or float
+        Customers as index, or one number for all.
+    customers : Index
+        Those of the histories.
+    name : str
+        What the numbers are, for messages.
+
+    Returns
+    -------
+    Series of float
+        With the customers as index.
+
+    Raises
+    ------
+    InputError
+        If a customer has no finite number, or stands there twice.
+
+    Examples
+    --------
+    >>> in_order_of(pd.Series({"b": 2.0, "a": 1.0}), pd.Index(["a", "b"]), "spend").tolist()
+    [1.0, 2.0]
+    """
     if np.ndim(values) == 0:
         return pd.Series(check_number(name, values), customers)
     if not isinstance(values, pd.Series):

@@ -84,6 +84,23 @@ def test_a_plan_that_nobody_got_is_refused_by_name():
         )
 
 
+def test_a_trial_of_one_s_own_is_read_or_refused_in_a_sentence():
+    table = pd.DataFrame({"approach": ["price", "demo"] * 2, "responded": [1, 0, 0, 1]})
+    groups = pd.Series(["old", "old", "young", "young"])
+    rates = positioning.response_rates(table, groups)
+    assert positioning.best_for_each(rates).to_dict() == {"old": "price", "young": "demo"}
+    refused = [
+        (lambda: positioning.response_rates(table.assign(responded="no"), groups), "holds 'no'"),
+        (lambda: positioning.response_rates(table, groups.head(2)), "Every row .* its group"),
+        (lambda: positioning.response_rates(groups.to_frame(), groups), "no column responded"),
+        (lambda: positioning.best_for_all(table), "Make it with response_rates"),
+        (lambda: positioning.best_for_all(rates.assign(approach="none")), "Nobody in this trial"),
+    ]
+    for call, message in refused:
+        with pytest.raises(InputError, match=message):
+            call()
+
+
 def test_interval_of_the_gain_holds_the_planted_gain():
     """The planted probabilities say what the plan would have gained."""
     big = make_case("appliances", 8000, seed=3)

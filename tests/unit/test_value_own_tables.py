@@ -8,6 +8,8 @@ import polars as pl
 import pytest
 
 from custlab.errors import InputError
+from custlab.explorers.value import horizon_explorer, nps_explorer
+from custlab.plots.value import rfm_grid
 from custlab.value import (
     BGNBD,
     RFM,
@@ -419,3 +421,42 @@ def test_one_number_for_all_or_one_each():
     each = lifetime_value(PURCHASES, pd.Series({"b": 5.0, "a": 5.0}), HISTORIES, margin=0.3)
     pd.testing.assert_series_equal(lifetime_value(PURCHASES, 5.0, HISTORIES, margin=0.3), each)
     assert tier_table(-SAYS, value_tiers(SAYS))["share_of_value"].isna().all()
+
+
+# ---- pictures and explorers
+
+
+def test_the_grid_is_not_drawn_for_fewer_scores():
+    """Champions stood under "loyal" in the picture as well."""
+    table = pd.DataFrame({name: range(1, 41) for name in RFM_TABLE})
+    with pytest.raises(InputError, match="from 1 to 4, but the grid has 5 steps"):
+        rfm_grid(rfm_scores(table, n_scores=4))
+    assert "champions" in rfm_grid(rfm_scores(table.assign(recency=41 - table["recency"]))).alt
+
+
+def test_the_horizon_finds_each_customer_wherever_she_stands():
+    spend, margin = pd.Series({"a": 50.0, "b": 10.0}), pd.Series({"a": 0.4, "b": 0.2})
+    right, turned = (
+        horizon_explorer(PURCHASES, spend[order], HISTORIES, margin).children
+        for order in (["a", "b"], ["b", "a"])
+    )
+    assert turned[-1].value == right[-1].value
+    assert turned[-2].value == right[-2].value
+    with pytest.raises(InputError, match="spend is missing for 1 customers"):
+        horizon_explorer(PURCHASES, spend.head(1), HISTORIES, margin)
+
+
+def test_a_score_of_more_than_everybody_is_told():
+    """90 % promoters and 40 % detractors: the picture silently showed 10 % detractors."""
+    box = nps_explorer()
+    sliders = {
+        slider.description: slider for slider in sliders_in(box) if hasattr(slider, "description")
+    }
+    assert "cannot be more than all" not in box.children[-1].value
+    sliders["Promoters (%)"].value, sliders["Detractors (%)"].value = 90, 40
+    assert "detractors are counted as 10 %" in box.children[-1].value
+
+
+def sliders_in(box):
+    for child in getattr(box, "children", ()):
+        yield from sliders_in(child) if hasattr(child, "children") else [child]
