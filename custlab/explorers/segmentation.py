@@ -44,13 +44,14 @@ def category_explorer(case) -> widgets.VBox:
 
     def draw(column, outcome):
         shown = table.dropna(subset=[column])
-        explained = _explained(np.log1p(shown[outcome].astype(float)), shown[column])
+        values = shown[outcome].astype(float)
+        explained = subject.eta_squared(np.log1p(values), shown[column])
         sentence = _(
             "{column} explains <b>{explained:.0%}</b> of the differences in {outcome} (eta "
-            "squared, of its logarithm). The middle halves overlap: the column shifts the odds, "
-            "it does not tell who a customer is."
+            "squared, of its logarithm)."
         ).format(column=plots.words(column), outcome=names[outcome], explained=explained)
-        return plots.by_value(shown, column, outcome, outcomes[outcome]), sentence
+        overlap = _overlap(*subject.middle_halves_apart(values, shown[column]))
+        return plots.by_value(shown, column, outcome, outcomes[outcome]), f"{sentence} {overlap}"
 
     return explorer(
         draw,
@@ -65,10 +66,19 @@ def category_explorer(case) -> widgets.VBox:
     )
 
 
-def _explained(values: pd.Series, groups: pd.Series) -> float:
-    """Give eta squared: the share of the variance that lies between the groups."""
-    means = values.groupby(groups, observed=True).transform("mean")
-    return float(means.var(ddof=0) / values.var(ddof=0))
+def _overlap(apart: int, pairs: int) -> str:
+    """Say what follows from how many pairs of groups have middle halves that lie apart."""
+    if apart == 0:
+        return _(
+            "All middle halves overlap: the column shifts the odds, it does not tell who a "
+            "customer is."
+        )
+    if apart == pairs:
+        return _("No middle halves overlap: the column tells much about a customer.")
+    return _(
+        "Of {pairs} pairs of groups {apart} have middle halves that do not overlap: there the "
+        "column tells much; between the others it shifts the odds."
+    ).format(pairs=pairs, apart=apart)
 
 
 def factors_explorer(case) -> widgets.VBox:
@@ -236,16 +246,20 @@ def k_explorer(scaled: pd.DataFrame) -> widgets.VBox:
     np.fill_diagonal(distances, 0)
     labels, widths = {}, {}
     for k in KS:
-        labels[k] = subject.Segmenter(k, n_init=5, random_state=0).fit_predict(shown)
+        labels[k] = subject.Segmenter(k, random_state=0).fit_predict(shown)
         widths[k] = subject.silhouette_widths(distances, labels[k], metric="precomputed")
 
+    means = pd.Series({k: width.mean() for k, width in widths.items()})
+
     def draw(k):
-        below = (widths[k] < 0).mean()
-        best = max(widths, key=lambda n: widths[n].mean())
         sentence = _(
             "Mean silhouette <b>{mean:.2f}</b>; {below:.0%} of the customers are nearer to another "
-            "segment. The mean is highest at k = {best}, but look how little it changes."
-        ).format(mean=widths[k].mean(), below=below, best=best)
+            "segment. Over all k the mean lies between {least:.2f} and {most:.2f}; it is highest "
+            "at k = {best}."
+        ).format(
+            mean=means[k], below=(widths[k] < 0).mean(), best=means.idxmax(),
+            least=means.min(), most=means.max(),
+        )  # fmt: skip
         return plots.map_and_silhouette(places, labels[k], widths[k]), sentence
 
     return explorer(

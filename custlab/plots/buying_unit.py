@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import textwrap
-from unicodedata import east_asian_width
 
 import pandas as pd
 
 from custlab.i18n import _, ngettext
+from custlab.plots.drawing import INK, ink
 from custlab.roles.rules import ALONE, CORE_ROLES, OWN_ROLE_OF_KIND, UNKNOWN
 from custlab.roles.words import LETTERS, role_word, strength_word
 from custlab.style import MUTED, PALETTE
 
-INK = "#111827"
 COLOUR = {
     "decider": PALETTE[0],
     "user": PALETTE[2],
@@ -32,15 +31,6 @@ LINES = {
     "access": ((0, (5, 1.5, 1, 1.5, 1, 1.5)), 1.8, INK),
 }
 NODE = 0.17
-
-
-def ink(colour: str) -> str:
-    """Choose dark or white letters, whichever stands out more on a colour (WCAG contrast)."""
-    from matplotlib.colors import to_rgb
-
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return INK if light > 0.18 else "white"
 
 
 def line_words() -> dict[str, str]:
@@ -204,25 +194,6 @@ def add_legend(ax, kinds: set[str]) -> None:
             fontsize=8,
             handlelength=3.5,
         )
-
-
-def fill_figure(ax) -> None:
-    """Let the picture fill its figure; nothing has to be measured, so it is drawn at once."""
-    ax.figure.set_layout_engine("none")
-    ax.set_position((0.02, 0.13, 0.96, 0.80))
-
-
-def leave_room(ax, names: list[str], right: float) -> None:
-    """Set the margins of a bar chart from the length of its labels, without measuring them.
-
-    Measuring text takes longer than drawing it, and explorers draw at every move. `right` is
-    the margin for a legend, in inches; wide characters count twice.
-    """
-    wide = max(sum(2 if east_asian_width(c) in "WF" else 1 for c in name) for name in names)
-    width, height = ax.figure.get_size_inches()
-    left, bottom = (0.35 + 0.078 * wide) / width, 0.55 / height
-    ax.figure.set_layout_engine("none")
-    ax.set_position((left, bottom, 1 - left - right / width, 1 - bottom - 0.4 / height))
 
 
 def describe_unit(unit: pd.DataFrame) -> str:

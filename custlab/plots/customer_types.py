@@ -131,17 +131,13 @@ def grid(table: pd.DataFrame, title: str, unit: str) -> Picture:
         A heat map with numbers.
     """
     values = table.to_numpy(dtype=float)
-    height = 1.5 + 0.5 * table.shape[0]
-    fig, ax = new_figure(2.6 + 1.15 * table.shape[1], height)
+    fig, ax = new_figure(2.6 + 1.15 * table.shape[1], 1.5 + 0.5 * table.shape[0])
     rows = ["  ", *map(str, table.index)]  # and the room of the name that stands beside them
-    fix_margins(
-        fig, [f"{row}  " for row in rows], right=0.98, bottom=0.6 / height, top=1 - 0.4 / height
-    )
+    fix_margins(fig, [f"{row}  " for row in rows], right=0.98)
     shades = np.sqrt(np.clip(np.nan_to_num(values), 0, None))
-    dark = 0.5 * shades.max() if shades.max() > 0 else 1
     texts = table.map(lambda value: "–" if pd.isna(value) else f"{value:,.0f}")
     shaded_table(ax, shades, texts, table.index.map(str), table.columns.map(str),
-                 white=shades > dark, low=None, high=None, in_layout=False)  # fmt: skip
+                 low=None, high=None, in_layout=False)  # fmt: skip
     ax.set(title=title, xlabel=table.columns.name or "", ylabel=table.index.name or "")
     rows = [
         f"{name}: " + ", ".join(f"{c} {v:,.0f}" for c, v in row.items())
@@ -259,15 +255,8 @@ def response(table: pd.DataFrame, title: str) -> Picture:
     """
     types = list(dict.fromkeys(table.index.get_level_values("type")))
     approaches = list(dict.fromkeys(table.index.get_level_values("approach")))
-    height = 1.4 + 0.32 * len(table)
-    fig, ax = new_figure(7.2, height)
-    fix_margins(
-        fig,
-        types,
-        [_("approach"), *map(str, approaches)],
-        bottom=0.55 / height,
-        top=1 - 0.4 / height,
-    )
+    fig, ax = new_figure(7.2, 1.4 + 0.32 * len(table))
+    fix_margins(fig, types, [_("approach"), *map(str, approaches)])
     said = []
     for place, approach in enumerate(approaches):
         part = table.xs(approach, level="approach")

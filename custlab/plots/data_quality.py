@@ -111,7 +111,7 @@ def type_moves(clean: pd.Series, dirty: pd.Series, order: list[str] | None = Non
     np.fill_diagonal(moved, 0)
     fig, ax = new_figure(1.3 * len(names) + 2.2, 0.7 * len(names) + 1.8)
     shaded_table(
-        ax, moved, counts.map("{:,}".format), names, names, white=np.zeros_like(moved, dtype=bool),
+        ax, moved, counts.map("{:,}".format), names, names,
         low=0, high=max(2.0 * moved.max(), 1), cmap="Oranges",
         weight=np.where(moved > 0, "bold", "normal"),
     )  # fmt: skip

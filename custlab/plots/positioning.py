@@ -127,9 +127,8 @@ def needs(means, title: str) -> Picture:
     means = means.astype(float)
     away = means - means.mean()
     fig, ax = new_figure(8.5, 1.4 + 0.42 * len(means))
-    strong = away.abs().to_numpy() > 1.3
     shaded_table(ax, away, means.map("{:.1f}".format), means.index, means.columns,
-                 white=strong, low=-2, high=2, cmap="PuOr_r")  # fmt: skip
+                 low=-2, high=2, cmap="PuOr_r")  # fmt: skip
     ax.set_title(title)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)

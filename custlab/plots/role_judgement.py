@@ -7,8 +7,7 @@ import pandas as pd
 
 from custlab import roles as subject
 from custlab.i18n import _
-from custlab.plots.buying_unit import INK
-from custlab.plots.drawing import in_style, shaded_table
+from custlab.plots.drawing import INK, fix_margins, in_style, shaded_table
 from custlab.roles.rules import CORE_ROLES
 from custlab.roles.words import method_word, role_word
 from custlab.style import MUTED, PALETTE, Picture, new_figure
@@ -37,7 +36,7 @@ def confusion_matrix(truth: pd.DataFrame, found: pd.DataFrame, *, name: str = ""
     words = [role_word(role) for role in CORE_ROLES]
     shaded_table(
         ax, share, judged.map(str) + share.map("\n{:.0%}".format), words, words,
-        white=share.to_numpy() > 0.55, low=0, high=1, aspect="equal", dark=INK,
+        low=0, high=1, aspect="equal",
         fontweight=np.where(np.eye(len(words), dtype=bool), "bold", "normal"),
     )  # fmt: skip
     ax.set_xlabel(_("role that the method names"))
@@ -118,7 +117,7 @@ def coverage_curve(curve: pd.DataFrame, chosen: int) -> Picture:
     ax.set_ylabel(_("people (%)"))
     ax.set_title(_("Sure about few, or unsure about many?"))
     ax.legend(loc="lower left")
-    place_axes(ax)
+    fix_margins(fig, left=0.1, right=0.97, bottom=0.15, top=0.89)
     alt = _("With {n} telling actions asked for, {coverage:.0f} % of people get a role and "
             "{accuracy:.0f} % of these are right.")  # fmt: skip
     return Picture(fig, alt.format(n=chosen, **now))
@@ -152,7 +151,7 @@ def role_counts(counts: pd.DataFrame) -> Picture:
     ax.grid(axis="x", visible=False)
     ax.set_ylim(0, counts[["true", "named"]].to_numpy().max() * 1.3)
     ax.legend(ncols=3, loc="upper center", fontsize=8)
-    place_axes(ax)
+    fix_margins(fig, left=0.1, right=0.97, bottom=0.15, top=0.89)
     said = "; ".join(
         _("{role}: {true} truly, {named} named, {right} rightly").format(
             role=role_word(role), **row.to_dict()
@@ -160,9 +159,3 @@ def role_counts(counts: pd.DataFrame) -> Picture:
         for role, row in counts.iterrows()
     )
     return Picture(fig, _("People by main role. {said}.").format(said=said))
-
-
-def place_axes(ax) -> None:
-    """Fix the margins: labels of known length need not be measured at every move of a slider."""
-    ax.figure.set_layout_engine("none")
-    ax.set_position((0.10, 0.15, 0.87, 0.74))

@@ -9,15 +9,11 @@ from custlab import roles as subject
 from custlab.i18n import _, ngettext
 from custlab.plots.buying_unit import (
     COLOUR,
-    INK,
     add_legend,
     describe_unit,
     draw_unit,
-    fill_figure,
-    ink,
-    leave_room,
 )
-from custlab.plots.drawing import in_style, shaded_table
+from custlab.plots.drawing import INK, fix_margins, in_style, ink, shaded_table
 from custlab.plots.role_judgement import (
     confusion_matrix,
     coverage_curve,
@@ -78,7 +74,7 @@ def buying_unit(case, customer_id: str, *, weights: pd.DataFrame | None = None) 
     unit = subject.buying_unit(case, customer_id, weights=weights)
     fig, ax = new_figure(7.6, 5.2)
     add_legend(ax, draw_unit(ax, unit))
-    fill_figure(ax)
+    fix_margins(fig, left=0.02, right=0.98, bottom=0.13, top=0.93)
     ax.set_title(_("The buying unit of {customer}").format(customer=customer_id))
     alt = _("The buying unit of {customer}. {people}").format(
         customer=customer_id, people=describe_unit(unit)
@@ -106,7 +102,7 @@ def titles_only(case, customer_id: str) -> Picture:
     hidden = people.assign(main_role=UNKNOWN, also="", strength=UNKNOWN, telling=pd.NA)
     fig, ax = new_figure(7.6, 4.6)
     draw_unit(ax, hidden)
-    fill_figure(ax)
+    fix_margins(fig, left=0.02, right=0.98, bottom=0.13, top=0.93)
     ax.set_title(_("Who is who at {customer}?").format(customer=customer_id))
     titles = ", ".join(people["title"].astype(str))
     return Picture(fig, _("The people of the buying unit, by title: {t}.").format(t=titles))
@@ -140,7 +136,7 @@ def profile_bars(case, customer_id: str, *, reveal: bool = True) -> Picture:
     ax.set_title(_("What the people of {customer} did").format(customer=customer_id))
     ax.grid(axis="y", visible=False)
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8)
-    leave_room(ax, names, right=2.0)
+    fix_margins(fig, names, [kind_word(kind) for kind in KIND_COLOUR])
     said = "; ".join(_said(person) for __, person in unit[::-1].iterrows())
     return Picture(fig, _("Telling actions by person: {people}.").format(people=said))
 
@@ -209,7 +205,7 @@ def role_heatmap(table: pd.DataFrame, title: str, xlabel: str) -> Picture:
     top = max(float(table.to_numpy().max()), 0.01)
     shaded_table(
         ax, table, table.map("{:.0%}".format), table.index.map(role_word), table.columns.map(str),
-        white=table.to_numpy() > 0.6 * top, low=0, high=top, dark=INK,
+        low=0, high=top,
     )  # fmt: skip
     ax.set_xlabel(xlabel)
     ax.set_title(title)
@@ -251,7 +247,7 @@ def key_contacts(ranked: pd.DataFrame, aim: str = "sell") -> Picture:
         _("Whom to talk to first at {customer}, to {aim}").format(customer=customer_id, aim=aim)
     )
     ax.grid(axis="y", visible=False)
-    leave_room(ax, names, right=0.2)
+    fix_margins(fig, names, right=0.97)
     said = "; ".join(
         f"{person['rank']}. {person['title']} ({role_word(person['main_role'])}, "
         f"{person['points']:.2f})"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots.drawing import fix_margins, in_style, label_rows, shaded_table
+from custlab.plots.drawing import fix_margins, in_style, label_rows, plain_numbers, shaded_table
 from custlab.style import PALETTE, Picture, new_figure
 
 LEAST_TOLD = 0.2  # smaller effects and loadings are shaded, but not printed
@@ -38,7 +38,7 @@ def words(name) -> str:
     return known.get(str(name), str(name).replace("_", " "))
 
 
-def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, limit: float = 1.0):
+def heat(ax, table, rows, columns, bold: float, decimals: int, limit: float = 1.0, few=None):
     """Draw a table of numbers between -limit and limit as shaded cells.
 
     Parameters
@@ -49,6 +49,8 @@ def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, lim
         The numbers.
     rows, columns : sequence of str
         The labels.
+    few : DataFrame, optional
+        Of how many customers a number comes, where they are few: told beside it, never in bold.
     bold : float
         From which size on a number is printed in bold.
     decimals : int
@@ -57,11 +59,16 @@ def heat(ax, table: pd.DataFrame, rows, columns, bold: float, decimals: int, lim
         The end of the scale of shades.
     """
     size = table.abs().fillna(0).to_numpy()
-    texts = table.map(f"{{:+.{decimals}f}}".format).where(size >= LEAST_TOLD, "")
+    texts = table.map(f"{{:+.{decimals}f}}".format)
+    strong = size >= bold
+    if few is not None:
+        texts = texts.where(few.isna(), texts + few.map(" (n = {:.0f})".format))
+        strong &= few.isna().to_numpy()
+    texts = texts.where(size >= LEAST_TOLD, "")
     shaded_table(
-        ax, table.clip(-limit, limit), texts, rows, columns, white=size > 0.7 * limit,
+        ax, table.clip(-limit, limit), texts, rows, columns,
         low=-limit, high=limit, cmap="RdBu_r", fontsize=9,
-        fontweight=np.where(size >= bold, "bold", "normal"), in_layout=False,
+        fontweight=np.where(strong, "bold", "normal"), in_layout=False,
     )  # fmt: skip
 
 
@@ -86,14 +93,14 @@ def by_value(table: pd.DataFrame, column: str, value: str, unit: str) -> Picture
     groups = table.dropna(subset=[column, value]).groupby(column, observed=True)[value]
     figures = groups.quantile([0.25, 0.5, 0.75]).unstack()
     counts = groups.size()
-    height = 1.3 + 0.4 * len(figures)
-    fig, ax = new_figure(7.2, height)
+    fig, ax = new_figure(7.2, 1.3 + 0.4 * len(figures))
     names = [f"{name} (n = {counts[name]:,})" for name in figures.index]
-    fix_margins(fig, names, right=0.97, bottom=0.55 / height, top=1 - 0.4 / height)
+    fix_margins(fig, names, right=0.97)
     places = range(len(figures))
     ax.hlines(places, figures[0.25], figures[0.75], color=PALETTE[0], lw=5, alpha=0.4)
     ax.plot(figures[0.5], places, "o", color=PALETTE[0], ms=8)
     label_rows(ax, names)
+    plain_numbers(ax.xaxis)
     ax.set(
         title=_("{value} by {column}").format(value=words(value), column=words(column)),
         xlabel=_("{value} ({unit}): median and middle half of the customers").format(
@@ -124,6 +131,7 @@ def before_and_after(values: pd.Series, scaled: pd.Series, unit: str) -> Picture
     """
     fig, (left, right) = new_figure(7.6, 3.1, ncols=2)
     left.hist(values.dropna().astype(float), bins=40, color=PALETTE[0])
+    plain_numbers(left.xaxis)
     right.hist(scaled, bins=40, color=PALETTE[2], hatch="//", edgecolor="white")
     left.set(title=_("as measured"), xlabel=f"{words(values.name)} ({unit})", ylabel=_("customers"))
     right.set(title=_("log, then standardised"), xlabel=_("standard deviations from the mean"))

@@ -7,7 +7,11 @@ import pandas as pd
 
 from custlab.i18n import _
 from custlab.plots.drawing import fix_margins, in_style
-from custlab.style import MARKERS, PALETTE, Picture, new_figure
+from custlab.style import MARKERS, MUTED, PALETTE, Picture, new_figure
+
+# Two more than the palette has, for up to ten segments side by side.
+COLOURS = [*PALETTE, MUTED, "#8B4513"]
+MARKS = [*MARKERS, "<", "h"]
 
 
 def coordinates(scaled) -> np.ndarray:
@@ -31,6 +35,27 @@ def coordinates(scaled) -> np.ndarray:
     return PCA(2, random_state=0).fit_transform(values)
 
 
+def look(place: int) -> tuple[str, str]:
+    """Give a segment's colour and mark; the first fifty pairs differ, the first ten in both.
+
+    Parameters
+    ----------
+    place : int
+        Which segment, from 0.
+
+    Returns
+    -------
+    tuple of str
+        As matplotlib takes them.
+
+    Examples
+    --------
+    >>> len({look(place) for place in range(50)})
+    50
+    """
+    return COLOURS[place % 10], MARKS[(place + place // 10) % 10]
+
+
 def points(ax, places, labels, names=None) -> None:
     """Draw customers as points, with a colour and a mark for each segment.
 
@@ -49,8 +74,9 @@ def points(ax, places, labels, names=None) -> None:
     for place, segment in enumerate(np.unique(labels)):
         own = places[labels == segment]
         name = str((names or {}).get(segment, segment))
-        ax.plot(own[:, 0], own[:, 1], MARKERS[place % 8], ls="none", ms=4, alpha=0.55, mew=0,
-                color=PALETTE[place % 8], label=f"{name} (n = {len(own):,})")  # fmt: skip
+        colour, mark = look(place)
+        ax.plot(own[:, 0], own[:, 1], mark, ls="none", ms=4, alpha=0.55, mew=0, color=colour,
+                label=f"{name} (n = {len(own):,})")  # fmt: skip
 
 
 @in_style
@@ -116,7 +142,7 @@ def map_and_silhouette(places, labels, widths) -> Picture:
     for place, segment in enumerate(np.unique(labels)):
         own = np.sort(widths.to_numpy()[inside == segment])
         y = np.arange(start, start + len(own))
-        right.fill_betweenx(y, 0, own, color=PALETTE[place % 8], lw=0)
+        right.fill_betweenx(y, 0, own, color=look(place)[0], lw=0)
         right.text(-0.02, start + len(own) / 2, str(segment), ha="right", va="center")
         start += len(own) + max(3, len(widths) // 60)
     mean = float(widths.mean())

@@ -13,6 +13,7 @@ from custlab.plots.segment_bases import heat, words
 from custlab.style import PALETTE, Picture, new_figure
 
 BLUE, RED = PALETTE[0], PALETTE[3]
+FEW = 30  # customers: an effect of fewer is told with their number
 
 
 def _broken(name: str, width: int = 16) -> str:
@@ -36,23 +37,31 @@ def traits(table: pd.DataFrame, names: dict | None = None, n_features: int = 12)
     Returns
     -------
     Picture
-        A heat map, traits by segments.
+        A heat map, traits by segments. An effect that rests on fewer than 30 customers says of how
+        many, is not in bold, and brings no trait into the picture.
     """
     label = table["feature"].map(words) + table["value"].map(
         lambda value: "" if value is None or pd.isna(value) else f": {value}"
     )
-    wide = table.assign(trait=label).pivot_table(
-        index="trait", columns="segment", values="effect", sort=False
+    # The smaller side decides how far an effect can be trusted.
+    known = table[["customers", "others"]].min(axis=1)
+    both = table.assign(trait=label, known=known).pivot_table(
+        index="trait", columns="segment", values=["effect", "known"], sort=False
     )
-    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False).index[:n_features]]
+    wide, known = both["effect"], both["known"]
+    few = known.where(known < FEW)
+    sure = wide.where(few.isna(), 0).abs().max(axis=1)
+    shown = sure.sort_values(ascending=False, kind="stable").index[:n_features]
+    wide, few = wide.loc[shown], few.loc[shown]
     columns = [str((names or {}).get(s, s)) for s in wide.columns]
     fig, ax = new_figure(3.2 + 1.25 * wide.shape[1], 1.4 + 0.32 * len(wide))
     broken = [_broken(name) for name in columns]
-    heat(ax, wide, wide.index, broken, bold=0.5, decimals=1, limit=1.5)
+    heat(ax, wide, wide.index, broken, bold=0.5, decimals=1, limit=1.5, few=few)
     ax.set_title(_("What sets a segment apart (effect size; bold from .5)"))
     said = []
     for column, name in zip(wide.columns, columns, strict=True):
-        top = wide[column].abs().sort_values(ascending=False).index[:3]
+        sure = wide[column].where(few[column].isna()).abs()
+        top = sure.dropna().sort_values(ascending=False).index[:3]
         said.append(f"{name}: " + ", ".join(f"{t} {wide.loc[t, column]:+.1f}" for t in top))
     return Picture(fig, _("Strongest traits of each segment. {said}.").format(said="; ".join(said)))
 
@@ -124,7 +133,7 @@ def against(labels: pd.Series, other: pd.Series, title: str) -> Picture:
     fix_margins(fig, rows, right=0.98, bottom=below / height, top=1 - 0.4 / height)
     shares = counts.div(counts.sum(axis=1), axis=0).to_numpy()
     shaded_table(ax, shares, counts.map("{:,}".format), counts.index.map(str), columns,
-                 white=shares > 0.55, low=0, high=1, in_layout=False)  # fmt: skip
+                 low=0, high=1, in_layout=False)  # fmt: skip
     ax.set(title=title, xlabel=words(other.name or ""), ylabel=words(labels.name or ""))
     said = "; ".join(
         f"{name}: " + ", ".join(f"{c} {n}" for c, n in row.items() if n)
@@ -169,7 +178,7 @@ def dendrogram(scaled, k: int, sample: int = 300) -> Picture:
         xlabel=_("groups of customers (sample of {n})").format(n=len(values)),
         ylabel=_("distance at which they are joined"),
     )
-    ax.legend()
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1))  # above the lines
     return Picture(fig, _(
         "A tree of joins of {n} sampled customers; a cut at distance {cut:.1f} leaves {k} segments."
     ).format(n=len(values), cut=cut, k=k))  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from custlab.i18n import _
-from custlab.plots.drawing import in_style
+from custlab.plots.drawing import in_style, plain_numbers
 from custlab.plots.segment_bases import before_and_after, by_value, loadings, words
 from custlab.plots.segment_maps import (
     coordinates,
@@ -64,16 +64,18 @@ def choice(found) -> Picture:
         ax.errorbar(shown.index, shown, yerr=error, marker="o", color=PALETTE[0], capsize=2)
         if pd.notna(picks[name]) and picks[name] in shown.index:
             k = int(picks[name])
-            ax.plot(
-                [k], [shown[k]], "D", color=PALETTE[3], ms=10, label=_("suggests {k}").format(k=k)
-            )
-            ax.legend()
+            ax.plot([k], [shown[k]], "D", color=PALETTE[3], ms=10)
+            note = _("number of segments k; ◆ suggests {k}").format(k=k)
+        else:
+            note = _("number of segments k; suggests none")
         if name == "stability":
             for limit in (0.6, 0.75, 0.85):
                 ax.axhline(limit, color=MUTED, ls=":", lw=1)
             ax.set_ylim(0, 1.03)
-        ax.set(title=title, xlabel=_("number of segments k"))
+        ax.set(title=title, xlabel=note)
         ax.set_xticks(shown.index)
+        ax.margins(y=0.12)
+        plain_numbers(ax.yaxis)
     _verdict(axes.flat[-1], picks)
     none = _("none")
     said = ", ".join(f"{name}: {k if pd.notna(k) else none}" for name, k in picks.items())

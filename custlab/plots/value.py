@@ -41,7 +41,7 @@ def rfm_grid(scores: pd.DataFrame, grid: pd.DataFrame | None = None) -> Picture:
     fig, ax = new_figure(7, 5)
     shades = np.sqrt(counts.to_numpy())
     texts = grid.map(lambda name: name.replace(" ", "\n", 1)) + counts.map("\n{:,}".format)
-    shaded_table(ax, shades, texts, grid.index, grid.columns, white=shades > 0.78 * shades.max(),
+    shaded_table(ax, shades, texts, grid.index, grid.columns,
                  low=0, high=None, fontsize=8.5)  # fmt: skip
     ax.set(
         xlabel=_("frequency score (5 = orders most often)"),

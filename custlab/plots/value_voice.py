@@ -94,7 +94,7 @@ def loyalty(crossed: pd.Series, *, says: tuple[str, str], does: tuple[str, str])
     fig, ax = new_figure(6, 3.8)
     top = max(0.5, fields.max())
     texts = np.vectorize("{}\n{}".format, otypes=[object])(names, np.vectorize(percent)(fields))
-    shaded_table(ax, fields, texts, says, does[::-1], white=fields > 0.6 * top, low=0, high=top,
+    shaded_table(ax, fields, texts, says, does[::-1], low=0, high=top,
                  fontsize=11)  # fmt: skip
     ax.set(
         xlabel=_("what they do"),

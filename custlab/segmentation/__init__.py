@@ -14,7 +14,13 @@ from custlab.segmentation.kprototypes import KPrototypes
 from custlab.segmentation.members import segment_rules
 from custlab.segmentation.methods import Segmenter, compare_methods, recovery
 from custlab.segmentation.prepare import MixedScaler
-from custlab.segmentation.profile import profile, propose_names, segment_sizes
+from custlab.segmentation.profile import (
+    eta_squared,
+    middle_halves_apart,
+    profile,
+    propose_names,
+    segment_sizes,
+)
 from custlab.segmentation.scorecard import scorecard
 from custlab.segmentation.stability import Stability, bootstrap_stability, stability_band
 
@@ -33,7 +39,9 @@ __all__ = [
     "bootstrap_stability",
     "choose_k",
     "compare_methods",
+    "eta_squared",
     "likert_items",
+    "middle_halves_apart",
     "parallel_analysis",
     "profile",
     "propose_names",

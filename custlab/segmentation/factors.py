@@ -13,6 +13,8 @@ from custlab.checks import check_features
 from custlab.errors import InputError
 from custlab.i18n import _
 
+AGAINST = "\N{MINUS SIGN}"  # before an item that loads negatively
+
 
 class FactorScores(TransformerMixin, BaseEstimator):
     """Turn survey items that say nearly the same into a few factors.
@@ -140,7 +142,8 @@ class FactorScores(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of str
-            Names such as ``"factor 1: design, trends"``.
+            Names such as ``"factor 1: design, trends"``; before an item that a high score speaks
+            against stands a minus: ``"factor 2: price, −work"``.
         """
         check_is_fitted(self)
         return self.loadings_.columns.to_numpy(dtype=object)
@@ -153,8 +156,9 @@ class FactorScores(TransformerMixin, BaseEstimator):
 
 def _factor_name(loadings: pd.Series, number: int) -> str:
     """Name a factor after its two strongest items, without the battery's prefix."""
-    strongest = loadings.abs().sort_values(ascending=False).index[:2]
-    words = [str(item).split("_", 1)[-1] for item in strongest]
+    strongest = loadings.loc[loadings.abs().sort_values(ascending=False).index[:2]]
+    words = [AGAINST * (loading < 0) + str(item).split("_", 1)[-1]
+             for item, loading in strongest.items()]  # fmt: skip
     return _("factor {number}: {items}").format(
         number=number, items=", ".join(dict.fromkeys(words))
     )

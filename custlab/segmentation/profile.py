@@ -8,6 +8,7 @@ import pandas as pd
 from custlab.checks import check_features, refuse_infinite
 from custlab.errors import InputError
 from custlab.i18n import _, ngettext
+from custlab.segmentation.factors import AGAINST
 
 
 def check_labels(labels: pd.Series, table: pd.DataFrame | pd.Series | None = None) -> None:
@@ -79,6 +80,55 @@ def of_customers(table, labels: pd.Series):
     return table.reindex(labels.index)
 
 
+def eta_squared(values: pd.Series, groups: pd.Series) -> float:
+    """Say how much of the differences in a number lies between groups.
+
+    Parameters
+    ----------
+    values, groups : Series
+        A number and a group for each customer, with the same index.
+
+    Returns
+    -------
+    float
+        Share of the variance, 0 to 1.
+
+    References
+    ----------
+    Cohen, J. (1988). Statistical power analysis for the behavioral sciences (2nd ed.), chapter 8.
+
+    Examples
+    --------
+    >>> eta_squared(pd.Series([1.0, 3, 5, 7]), pd.Series(["a", "a", "b", "b"]))
+    0.8
+    """
+    means = values.groupby(groups, observed=True).transform("mean")
+    return float(means.var(ddof=0) / values.var(ddof=0))
+
+
+def middle_halves_apart(values: pd.Series, groups: pd.Series) -> tuple[int, int]:
+    """Count the pairs of groups whose middle halves of customers do not overlap.
+
+    Parameters
+    ----------
+    values, groups : Series
+        A number and a group for each customer, with the same index.
+
+    Returns
+    -------
+    tuple of int
+        How many pairs lie apart, and how many pairs there are.
+
+    Examples
+    --------
+    >>> middle_halves_apart(pd.Series([1.0, 2, 8, 9]), pd.Series(["a", "a", "b", "b"]))
+    (1, 1)
+    """
+    low, high = (values.groupby(groups, observed=True).quantile(q).to_numpy() for q in (0.25, 0.75))
+    apart = int((low[:, None] > high[None, :]).sum())
+    return apart, len(low) * (len(low) - 1) // 2
+
+
 def segment_sizes(labels: pd.Series, value: pd.Series | None = None) -> pd.DataFrame:
     """Count the customers of each segment, and the money that they bring.
 
@@ -142,7 +192,8 @@ def profile(table: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     DataFrame
         One row a segment and trait, largest effect first: ``segment``, ``feature``, ``value``
         (of a category), ``inside`` and ``outside`` (mean or share), ``effect``: infinite where
-        each side has one single value and the two differ, missing where a side knows none.
+        each side has one single value and the two differ, missing where a side knows none; and
+        ``customers``, ``others``: of how many on each side the feature is known.
 
     Raises
     ------
@@ -197,6 +248,8 @@ def _numeric_traits(numbers: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
                     "inside": inside.mean().to_numpy(),
                     "outside": outside.mean().to_numpy(),
                     "effect": effect.mask(difference == 0, 0.0).to_numpy(),
+                    "customers": n_in.to_numpy(),
+                    "others": n_out.to_numpy(),
                 }
             )
         )
@@ -218,6 +271,9 @@ def _category_traits(column: pd.Series, labels: pd.Series) -> pd.DataFrame:
     long = pd.DataFrame(
         {"inside": inside.stack(), "outside": outside.stack(), "effect": effect.stack()}
     )
+    of_segment = long.index.get_level_values(0)
+    long["customers"] = of_segment.map(counts.sum(axis=1))
+    long["others"] = of_segment.map(rest.sum(axis=1))
     long = long.rename_axis(["segment", "value"]).reset_index()
     long.insert(1, "feature", column.name)
     return long
@@ -225,6 +281,8 @@ def _category_traits(column: pd.Series, labels: pd.Series) -> pd.DataFrame:
 
 def propose_names(traits: pd.DataFrame, n_traits: int = 2, least: float = 0.5) -> dict:
     """Propose a name for each segment from its strongest traits; you edit it.
+
+    A trait that is known of less than half of the segment gives no name to all of it.
 
     Parameters
     ----------
@@ -250,7 +308,10 @@ def propose_names(traits: pd.DataFrame, n_traits: int = 2, least: float = 0.5) -
     """
     names: dict = {}
     for segment, own in traits.groupby("segment", sort=True):
-        strong = own[own["effect"].abs() >= least].drop_duplicates("feature")
+        strong = own[own["effect"].abs() >= least]
+        if "customers" in own:
+            strong = strong[strong["customers"] >= own["customers"].max() / 2]
+        strong = strong.drop_duplicates("feature")
         words = [_trait_words(*row) for row in strong[["feature", "value", "effect"]].to_numpy()]
         name = ", ".join(words[:n_traits]) or _("average customers")
         for extra in words[n_traits:]:
@@ -264,10 +325,17 @@ def propose_names(traits: pd.DataFrame, n_traits: int = 2, least: float = 0.5) -
 
 
 def _trait_words(feature, value, effect) -> str:
-    # "factor 1: technology, innovation" becomes "technology and innovation".
-    feature = str(feature).split(": ")[-1].replace("_", " ").replace(", ", _(" and "))
     if value is None or pd.isna(value):
-        text = _("high {feature}") if effect > 0 else _("low {feature}")
-        return text.format(feature=feature)
+        # "factor 1: price, −work" becomes "high price and low work".
+        items = str(feature).split(": ")[-1].replace("_", " ").split(", ")
+        high = [item for item in items if item.startswith(AGAINST) != (effect > 0)]
+        low = [item for item in items if item not in high]
+        said = [
+            text.format(feature=_(" and ").join(item.removeprefix(AGAINST) for item in part))
+            for text, part in ((_("high {feature}"), high), (_("low {feature}"), low))
+            if part
+        ]
+        return _(" and ").join(said)
+    feature = str(feature).replace("_", " ")
     text = _("{feature} {value}") if effect > 0 else _("seldom {feature} {value}")
     return text.format(feature=feature, value=value)

@@ -1,10 +1,12 @@
 """Explorers of lessons 04-06: every control moves, pictures have texts, errors are sentences."""
 
 import re
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from custlab import make_case
 from custlab.customer_types import (
@@ -18,7 +20,10 @@ from custlab.customer_types import (
 from custlab.explorers import customer_types as types
 from custlab.explorers import segmentation as segments
 from custlab.plots import customer_types as plots
-from custlab.segmentation import MixedScaler, base_features
+from custlab.plots import segmentation as segment_plots
+from custlab.plots.drawing import shaded_table
+from custlab.segmentation import MixedScaler, base_features, profile
+from custlab.style import new_figure
 from tests.unit.fixtures_types import small_case
 
 
@@ -128,6 +133,78 @@ def test_questions_do_not_ask_households_for_employees():
     assert "employees is known and\nabove 27?" in [t.get_text() for t in picture.axes[0].texts]
     lacking = plots.tree(TypeTree(min_customers=2).fit(facts, (["a", "b"] * 20) + ["b"] * 40))
     assert "employees is above 27\n(or unknown)?" in [t.get_text() for t in lacking.axes[0].texts]
+
+
+def test_overlap_is_said_where_it_is():
+    """ "The middle halves overlap" stood beside groups that do not."""
+    box = segments.category_explorer(small_case())
+    column, outcome = controls(box)
+    case = small_case()
+    facts = base_features(case, "geographic", "demographic")
+    bought = base_features(case, "behavioural")
+    for base, what in product(dict(column.options).values(), dict(outcome.options).values()):
+        column.value, outcome.value = base, what
+        both = facts.join(bought[[what]], how="inner").dropna(subset=[base])
+        ranges = both.groupby(base, observed=True)[what].quantile([0.25, 0.75])
+        pairs = list(combinations(ranges.unstack().to_numpy(), 2))
+        apart = sum(one[0] > two[1] or two[0] > one[1] for one, two in pairs)
+        assert ("All middle halves overlap" in said(box)) == (apart == 0)
+        assert (f"{apart} have middle halves" in said(box)) == (0 < apart < len(pairs))
+    assert segments._overlap(3, 3).startswith("No middle halves overlap")
+
+
+def test_ten_segments_have_ten_colours_and_marks():
+    box = segments.k_explorer(scaled())
+    controls(box)[0].value = 10
+    picture = segment_plots.map_of(
+        np.random.default_rng(0).normal(size=(200, 2)), np.arange(200) % 10
+    )
+    lines = picture.axes[0].get_lines()
+    assert len({line.get_color() for line in lines}) == 10
+    assert len({line.get_marker() for line in lines}) == 10
+
+
+def test_axes_write_numbers_out_and_letters_stand_out():
+    money = pd.Series(np.r_[np.arange(100.0), 2_700_000], name="monetary")
+    picture = segment_plots.before_and_after(money, money, "CNY")
+    picture.png()
+    axis = picture.axes[0].xaxis
+    assert axis.get_offset_text().get_text() == ""
+    assert "1,000,000" in [label.get_text() for label in axis.get_ticklabels()]
+    table = pd.DataFrame(np.linspace(-1.5, 1.5, 40).reshape(8, 5))
+    for cmap in ("RdBu_r", "Blues", "PuOr_r", "Oranges"):
+        __, ax = new_figure(4, 4)
+        shaded_table(ax, table, table.map("{:.1f}".format), range(8), range(5), low=-1.5, high=1.5,
+                     cmap=cmap)  # fmt: skip
+        shades = ax.images[0].cmap(ax.images[0].norm(table.to_numpy())).reshape(-1, 4)
+        for text, shade in zip(ax.texts, shades, strict=True):
+            assert contrast(text.get_color(), shade) >= 4.5
+
+
+def contrast(one, two):
+    """WCAG 2.2: relative luminances, the lighter over the darker."""
+    light = []
+    for colour in (one, two):
+        rgb = np.array(to_rgb(colour))
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        light.append(linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+    return max(light) / min(light)
+
+
+def test_effects_of_few_are_told_with_their_number():
+    """An effect of three organisations stood in bold beside those of hundreds."""
+    random = np.random.default_rng(0)
+    labels = pd.Series(np.repeat([0, 1], 100))
+    table = pd.DataFrame({"age": random.normal(size=200) + labels})
+    table["industry"] = np.where(labels & (table.index > 196), "housing", None)
+    table.loc[:60, "industry"] = random.choice(["housing", "hotel"], 61)
+    picture = segment_plots.traits(profile(table, labels))
+    weights = {text.get_text(): text.get_fontweight() for text in picture.axes[0].texts}
+    few = [text for text in weights if text.endswith("(n = 3)")]
+    assert few
+    assert all(weights[text] == "normal" for text in few)
+    assert "bold" in weights.values()
+    assert "industry" not in picture.alt
 
 
 def test_unscaled_money_owns_the_distance():

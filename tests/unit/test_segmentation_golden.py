@@ -10,6 +10,7 @@ from sklearn.datasets import load_iris, make_blobs
 from sklearn.metrics import adjusted_rand_score
 
 from custlab.segmentation import (
+    FactorScores,
     KPrototypes,
     Segmenter,
     bootstrap_stability,
@@ -237,6 +238,29 @@ def test_effect_sizes_by_hand():
     app = first[(first["value"] == "app").fillna(False)].iloc[0]
     assert (app["inside"], app["outside"]) == (1.0, pytest.approx(1 / 3))
     assert app["effect"] == pytest.approx(np.pi - 2 * np.arcsin(np.sqrt(1 / 3)))
+
+
+def test_a_factor_that_speaks_against_an_item_says_so():
+    """ "Low price and work" was the name of people who work most."""
+    random = np.random.default_rng(1)
+    opinion = random.normal(size=400)
+    items = pd.DataFrame(
+        {"need_price": opinion, "lifestyle_work": -0.9 * opinion, "need_offers": 0.5 * opinion}
+    ) + random.normal(scale=0.3, size=(400, 3))
+    scores = FactorScores(1).set_output(transform="pandas").fit_transform(items)
+    assert scores.columns.tolist() == ["factor 1: price, \N{MINUS SIGN}work"]
+    labels = (scores.iloc[:, 0] > 0).astype(int)
+    assert items["lifestyle_work"].groupby(labels).mean().idxmax() == 0
+    assert propose_names(profile(scores, labels)) == {
+        0: "high work and low price", 1: "high price and low work",
+    }  # fmt: skip
+
+
+def test_no_segment_is_named_after_a_few_members():
+    labels = pd.Series([0] * 50 + [1] * 50)
+    employees = [1.0, 2, 3] + [np.nan] * 44 + [9, 8, 7] + [99.0] * 50
+    table = pd.DataFrame({"age": np.r_[:50, 40:90] * 1.0, "employees": employees})
+    assert propose_names(profile(table, labels))[0] == "low age"
 
 
 def test_what_separates_perfectly_has_the_largest_effect():
