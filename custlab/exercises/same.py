@@ -185,6 +185,6 @@ def values_by(got: Any, ids: Sequence[Any]) -> pd.Series | None:
     if len(got) != len(wanted):
         return None
     found = words(got.index)
-    if set(found) == set(wanted):
+    if set(found) == set(wanted) and len(set(found)) == len(found):
         got = got.set_axis(found).loc[wanted]
     return got.set_axis(list(ids))
