@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score
 
-from custlab import load_case, roles
+from custlab import load_case, make_case, roles
 from custlab.cases import CASE_NAMES
 from custlab.errors import InputError
 from custlab.roles.evidence import ACTION_EVIDENCE
@@ -362,3 +362,20 @@ def test_a_bare_table_is_no_case():
                 lambda case: roles.buying_unit(case, "c")):  # fmt: skip
         with pytest.raises(InputError, match="A case with people, interactions is needed"):
             use(people)
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+@pytest.mark.parametrize("name", ["appliances", "ecommerce", "software"])
+def test_what_lesson_03_says_of_roles_holds_on_each_case_and_another_seed(name, seed):
+    if seed is None:
+        case, true = load_case(name), truth(name).roles
+    else:
+        case, true = make_case(name, 1500, seed=seed), truth(name, 1500, seed).roles
+    actions = case.interactions.merge(true[["person_id", "main_role"]], on="person_id")
+    at_desk = actions.loc[actions["channel"] == "service", "main_role"].value_counts(normalize=True)
+    assert at_desk.idxmax() == "user"
+    assert at_desk.max() > 0.5
+    assert actions.loc[actions["channel"] == "phone", "main_role"].mode().item() == "buyer"
+    reached = roles.calls_that_reach(roles.first_calls(case, true), true)["share"]
+    assert reached["payer"] < reached["anybody"] < reached["title"] < reached["evidence"]
+    assert reached["evidence"] > 0.9
