@@ -323,6 +323,17 @@ def test_two_rows_that_could_be_one_learner_are_listed_with_what_tells_them_apar
     assert told[0] in output
 
 
+def test_no_line_is_proposed_that_makes_a_namesake_of_somebody_known(course, tmp_path):
+    path = tmp_path / "sheet.csv"
+    rows = ["Full name,ID number,Grade", "Abel Absent,999,", "Abel Absent,absent,"]
+    path.write_text("\n".join([*rows, ""]), encoding="utf-8")
+    filled = fill_sheet(course, NAME, path, "moodle")
+    assert (len(filled.doubts), filled.proposals) == (1, [])
+    path.write_text("\n".join([*rows[:2], ""]), encoding="utf-8")
+    (line,) = fill_sheet(course, NAME, path, "moodle").proposals
+    assert line.endswith("absent --first-name=Abel --last-name=Absent --lms-user-id=999")
+
+
 def test_a_maximum_of_nothing_gives_nobody_nothing(course, tmp_path):
     path = tmp_path / "canvas.csv"
     path.write_bytes(CANVAS.replace(",5,10,", ",5,0,").encode())

@@ -217,13 +217,15 @@ class Roster:
             found += self._loose.get(squeezed(text), ())
         return list(dict.fromkeys(found))
 
-    def proposals(self, person: Person) -> list[str]:
+    def proposals(self, person: Person, found: set[str]) -> list[str]:
         """Propose the commands of which one tells the gradebook who somebody is.
 
         Parameters
         ----------
         person : Person
             Somebody with the name of a learner, of whom it is open who they are.
+        found : set of str
+            Learners of whom it is known already who they are: this is somebody else.
 
         Returns
         -------
@@ -231,15 +233,17 @@ class Roster:
             One for each learner of that name who has no other number, address or id; each keeps
             what the gradebook knows.
         """
-        found = []
-        for one in self._by_name(replace(person, ids=())):
-            number = _numeral(person.number) or next(iter(person.ids), "")
-            mail = next(iter(person.mails), "")
-            if number and not one.lms_id and number.isprintable():
-                found.append(replace(one, lms_id=number).command())
-            elif mail and not one.email and mail.isprintable():
-                found.append(replace(one, email=mail).command())
-        return found
+        commands = []
+        number = _numeral(person.number) or next(iter(person.ids), "")
+        mail = next(iter(person.mails), "")
+        for one in self._by_name(person):
+            if one.id in found:
+                continue
+            if number.isprintable() and number and not one.lms_id:
+                commands.append(replace(one, lms_id=number).command())
+            elif mail.isprintable() and mail and not one.email:
+                commands.append(replace(one, email=mail).command())
+        return commands
 
 
 def _several(learners: list[Learner]) -> str:

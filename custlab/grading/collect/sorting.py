@@ -64,6 +64,9 @@ class Sorter:
         level = self._level([readings for _found, readings in read])
         given = [(*pair, *self._owner(pair[1], level)) for pair in read]
         people, numbers = defaultdict(set), defaultdict(set)
+        certain = {
+            match.learners[0].id for *_what, match in given if match.certain and not match.why
+        }
         for _file, _readings, named, match in given:
             if named.lms:
                 numbers[named.who].add(named.number)
@@ -80,7 +83,7 @@ class Sorter:
                 whole = found.zipped and not named.lms and not match.learners
                 why = text.format(why=match.why) if whole else match.why
                 self.unmatched.append((found.path, why))
-                self._propose(named, match)
+                self._propose(named, match, certain)
 
     def _readings(self, found: Found) -> list[Named]:
         """Read a path; what stands beside the notebook's name may be the learner, too."""
@@ -135,12 +138,13 @@ class Sorter:
             match = Match([*learners.values()], why=text.format(names=names))
         return named, match
 
-    def _propose(self, named: Named, match: Match) -> None:
+    def _propose(self, named: Named, match: Match, known: set[str]) -> None:
         """Propose what tells two people of one name apart."""
         if named.lms == "moodle":
-            told = [f"--is {named.number}={learner.id}" for learner in match.learners]
+            others = (one.id for one in match.learners if one.id not in known)
+            told = [f"--is {named.number}={student}" for student in others]
         else:
-            told = self.roster.proposals(named.person) if named.lms else []
+            told = self.roster.proposals(named.person, known) if named.lms else []
         self.proposals |= dict.fromkeys(told)
 
     def _add(self, found: Found, readings: list[Named], level: int, match: Match) -> None:

@@ -113,15 +113,16 @@ def fill(
     factor = _factor(layout, marks, scale)
     done = Filled(sheet, sheet.rows[0][layout.grade])
     people = {row: _person(sheet, row, layout, to) for row in layout.people}
-    seen = set()
-    for row, match in _matched(people, roster).items():
+    matched = _matched(people, roster)
+    seen = {match.learners[0].id for match in matched.values() if not match.why}
+    proposed = {}
+    for row, match in matched.items():
         if match.why:
             done.doubts.append((shown_name(sheet, row, to), match.why))
-            done.proposals += roster.proposals(people[row])
+            proposed |= dict.fromkeys(roster.proposals(people[row], seen))
         else:
-            seen.add(match.learners[0].id)
             _fill_row(done, layout, row, marks, match.learners[0].id, factor, provisional)
-    done.proposals = list(dict.fromkeys(done.proposals))
+    done.proposals = list(proposed)
     done.missing = [student for student in marks.handed_in if student not in seen]
     return done
 
