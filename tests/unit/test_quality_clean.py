@@ -358,3 +358,19 @@ def test_missing_at_random_or_not_is_visible():
     homes = people[people["life_stage"].notna()]
     share = quality.missing_by(homes, "age", homes["customer_id"].isin(keys))["share_missing"]
     assert share[True] > share[False] + 0.2
+
+
+@pytest.mark.parametrize("name", ["appliances", "ecommerce", "software"])
+def test_what_lesson_02_says_of_a_dirty_export_can_be_seen_in_it(name):
+    orders = quality.read_dirty(name)["orders"]
+    blanks = quality.missing_by(orders, "amount", "channel")["missing"]
+    by_customers = {"app", "website", "mini-program", "email"}  # nobody of the firm types these in
+    assert set(blanks.index[blanks == 0]) == by_customers & set(blanks.index)
+    shapes = orders["order_date"].str.replace(r"\d", "9", regex=True).value_counts()
+    assert (shapes > 5).sum() >= 4
+    people = load_case(name).customers.dropna(subset=["age"])
+    alone = [
+        (people.groupby(["education", "gender", "city"], dropna=drop, observed=True).size() == 1)
+        for drop in (True, False)
+    ]
+    assert alone[0].sum() < alone[1].sum()
