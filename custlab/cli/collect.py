@@ -48,10 +48,14 @@ def collect(
     course: CourseFolder = Path(),
 ) -> None:
     """Collect what was handed in; nothing is overwritten. Exit code 1: something was left out."""
+    from custlab.errors import CustLabError
     from custlab.grading.collect import Plan, carry_out, make_plan, plan_exchange
     from custlab.grading.collect.exchange import collect_by_plugin
+    from custlab.i18n import _
 
     opened = open_course(course)
+    if withdraw and dry_run:
+        raise CustLabError(_("--withdraw takes work away, with copies kept: not with --dry-run."))
     if withdraw:
         raise typer.Exit(code=_take_back(opened, assignment, withdraw))
     if source == "exchange":

@@ -475,6 +475,8 @@ def test_work_that_was_withdrawn_or_renamed_does_not_leave_its_marks_unnoticed(c
     (submitted / "ln1").rename(submitted / "wang-1")
     assert "ln1. If it was withdrawn" in CliRunner().invoke(app, export).output
     words = ["collect", ASSIGNMENT, "--withdraw", "ln1", "--withdraw", "hm2", *end]
+    with pytest.raises(CustLabError, match="not with --dry-run"):
+        CliRunner().invoke(app, [*words, "--dry-run"], catch_exceptions=False)
     taken = CliRunner().invoke(app, words)
     assert taken.exit_code == 0
     assert "hm2's work is kept in" in taken.output
