@@ -556,8 +556,8 @@ def check_features(table, *, categories: bool = False, missing: bool = False, ro
     Parameters
     ----------
     table : pandas.DataFrame
-        One row a customer, one column a feature. Anything else is passed on unchecked, because
-        scikit-learn checks arrays itself.
+        One row a customer, one column a feature (Polars too). An array is passed on unchecked,
+        because scikit-learn checks arrays itself.
     categories : bool
         Whether columns of text or categories are allowed.
     missing : bool
@@ -583,12 +583,15 @@ def check_features(table, *, categories: bool = False, missing: bool = False, ro
     Traceback (most recent call last):
     custlab.errors.InputError: Column 'age' is 30 for every customer: it cannot tell ...
     """
+    frame = table
     if not isinstance(table, pd.DataFrame):
-        return table
-    _check_rows(table, rows)
-    _check_names(table)
-    for name in table.columns:
-        _check_column(table[name], categories, missing)
+        if not hasattr(table, "columns") or not hasattr(table, "to_numpy"):
+            return table
+        frame = pd.DataFrame({name: table[name].to_numpy() for name in table.columns})
+    _check_rows(frame, rows)
+    _check_names(frame)
+    for name in frame.columns:
+        _check_column(frame[name], categories, missing)
     return table
 
 
@@ -703,7 +706,7 @@ def check_k(X, k: int) -> None:
     Raises
     ------
     InputError
-        If ``k`` is below 1 or above the number of different rows.
+        If ``k`` is no whole number, below 1 or above the number of different rows.
 
     Examples
     --------
@@ -711,8 +714,7 @@ def check_k(X, k: int) -> None:
     Traceback (most recent call last):
     custlab.errors.InputError: 3 segments asked for, but the 3 customers have only 2 different ...
     """
-    if k < 1:
-        raise InputError(_("The number of segments must be at least 1, not {k}.").format(k=k))
+    check_whole("n_clusters", k, 1)
     rows = pd.DataFrame(np.asarray(X))
     few = rows.head(50 * k)
     if len(few.drop_duplicates()) >= k:

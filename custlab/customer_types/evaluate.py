@@ -200,11 +200,23 @@ def error_costs(missed: float, wasted: float) -> pd.DataFrame:
     DataFrame
         Cost by true type (rows) and type treated as (columns); one step costs half of two.
 
+    Raises
+    ------
+    InputError
+        If a price is negative or no number.
+
     Examples
     --------
     >>> float(error_costs(300, 40).loc["high", "low"])
     300.0
     """
+    for name, price in (("missed", missed), ("wasted", wasted)):
+        if not (np.isfinite(price) and price >= 0):
+            raise InputError(
+                _("{name} must be an amount of 0 or more, not {price}.").format(
+                    name=name, price=price
+                )
+            )
     names = ["high", "medium", "low"]
     rows = [[0, missed / 2, missed], [wasted / 2, 0, missed / 2], [wasted, wasted / 2, 0]]
     return pd.DataFrame(rows, index=names, columns=names, dtype=float)

@@ -191,6 +191,8 @@ def split_in_time(decided_on: pd.Series, horizon: int = 166, held_out: float = 0
     """
     if not 0 < held_out < 1:
         raise InputError(_("held_out must lie between 0 and 1, not {n}.").format(n=held_out))
+    if decided_on.empty:
+        raise InputError(_("There are no customers to divide."))
     check_dates(decided_on.to_frame("decided_on"), "decided_on", "facts")
     ordered = decided_on.sort_values(kind="stable")
     start = ordered.iloc[int(len(ordered) * (1 - held_out))]

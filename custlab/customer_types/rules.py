@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_choice, check_columns, refuse_infinite
+from custlab.checks import check_choice, check_columns, check_finite
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -47,6 +47,7 @@ def apply_rules(table: pd.DataFrame, rules: pd.DataFrame, groups=None) -> pd.Ser
     ['regular', 'other', 'other']
     """
     _check_rules(rules)
+    check_columns(table, (), "table")
     types = np.full(len(table), None, dtype=object)
     members = {}
     if "group" in rules.columns and groups is not None:
@@ -231,8 +232,10 @@ def value_rules(
                 high=high, medium=medium
             )
         )
-    known = amounts.dropna().astype(float).sort_values(ascending=False).to_numpy()
-    refuse_infinite(known, str(amounts.name or "amounts"))
+    if isinstance(amounts, pd.DataFrame):
+        raise InputError(_("Give one column of amounts, such as types['monetary'], not a table."))
+    amounts = pd.Series(amounts)
+    known = np.sort(check_finite(amounts.dropna(), str(amounts.name or "amounts")))[::-1]
     if len(known) == 0 or (known <= 0).any():
         raise InputError(
             _("Column {column!r} must hold positive amounts (missing for customers without an "

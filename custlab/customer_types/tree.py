@@ -11,7 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.checks import check_features
+from custlab.checks import check_features, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -155,9 +155,14 @@ class TypeTree(ClassifierMixin, BaseEstimator):
         Raises
         ------
         InputError
-            If a fact is empty, infinite or the same for everybody, or customers are repeated.
+            If a fact is empty, infinite or the same for everybody, customers are repeated, or a
+            type is missing.
         """
         check_features(X, categories=True, missing=True)
+        check_whole("max_leaves", self.max_leaves, 2)
+        check_whole("min_customers", self.min_customers, 1)
+        if np.ndim(y) == 1:
+            entropy(np.asarray(y))  # refuses customers without a type
         self._categories = _categories(X)
         values, y = self._checked(X, y)
         check_classification_targets(y)

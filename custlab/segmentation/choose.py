@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.metrics import pairwise_distances, silhouette_samples
 from sklearn.mixture import GaussianMixture
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_array
 
-from custlab.checks import check_features, check_k
+from custlab.checks import check_features, check_k, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.methods import Segmenter, starts_for
@@ -154,6 +156,7 @@ def choose_k(
     [3, 3, 3, 3, 3]
     """
     check_features(X)
+    check_whole("n_references", n_references, 1)
     values = check_array(X, dtype=float, ensure_min_samples=2)
     ks = _checked_ks(values, ks)
     random = check_random_state(random_state)
@@ -210,15 +213,19 @@ def silhouette_widths(X, labels, *, metric: str = "euclidean", sample=None, rand
     [0.9, 0.89, 0.89, 0.9]
     """
     values, labels = np.asarray(X, dtype=float), np.asarray(labels)
+    check_consistent_length(values, labels)
     chosen = _draw(len(values), sample, check_random_state(random_state))
     part = values[np.ix_(chosen, chosen)] if metric == "precomputed" else values[chosen]
     return pd.Series(silhouette_samples(part, labels[chosen], metric=metric), index=chosen)
 
 
 def _checked_ks(values, ks) -> list[int]:
+    ks = list(ks) if isinstance(ks, Iterable) else [ks]
+    if not ks or not all(isinstance(k, Integral) and k >= 2 for k in ks):
+        raise InputError(
+            _("Give whole numbers of segments from 2 upwards, such as ks=range(2, 11).")
+        )
     ks = sorted(set(ks))
-    if not ks or ks[0] < 2:
-        raise InputError(_("Give numbers of segments from 2 upwards, such as ks=range(2, 11)."))
     check_k(values, ks[-1])
     if ks[-1] >= len(values):
         raise InputError(

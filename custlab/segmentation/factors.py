@@ -7,10 +7,9 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.decomposition import FactorAnalysis
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.checks import check_features
-from custlab.errors import InputError
+from custlab.checks import check_features, check_whole
 from custlab.i18n import _
 
 AGAINST = "\N{MINUS SIGN}"  # before an item that loads negatively
@@ -85,12 +84,8 @@ class FactorScores(TransformerMixin, BaseEstimator):
         values = validate_data(
             self, X, dtype=float, ensure_all_finite="allow-nan", ensure_min_samples=2
         )
-        if self.n_factors is not None and not 1 <= self.n_factors <= values.shape[1]:
-            raise InputError(
-                _("n_factors must lie between 1 and the number of items, {items}, not {n}.").format(
-                    items=values.shape[1], n=self.n_factors
-                )
-            )
+        if self.n_factors is not None:
+            check_whole("n_factors", self.n_factors, 1, values.shape[1])
         self.mean_ = np.nan_to_num(np.nanmean(values, axis=0))
         filled = np.where(np.isnan(values), self.mean_, values)
         spread = filled.std(axis=0)
@@ -192,7 +187,7 @@ def parallel_analysis(scaled, n_random: int = 50, random_state=0) -> int:
     >>> parallel_analysis(np.random.default_rng(1).normal(size=(200, 5)))
     1
     """
-    scaled = np.asarray(scaled, dtype=float)
+    scaled = check_array(scaled, dtype=float)
     random = check_random_state(random_state)
     found = _eigenvalues(scaled)
     chance = [_eigenvalues(random.normal(size=scaled.shape)) for __ in range(n_random)]

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.checks import check_features
+from custlab.checks import check_choice, check_features
 from custlab.errors import InputError
 from custlab.i18n import _
 
@@ -77,6 +77,7 @@ class MixedScaler(TransformerMixin, BaseEstimator):
             nothing but rare values, repeated customers and infinite values: each named.
         """
         check_features(X, categories=True, missing=True)
+        check_choice("categories", self.categories, ("scale", "keep"))
         self._choose_columns(X)
         numbers = self._numbers(X, reset=True)
         self.medians_ = _column_medians(numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_features, refuse_infinite
+from custlab.checks import check_features, check_finite
 from custlab.errors import InputError
 from custlab.i18n import _, ngettext
 from custlab.segmentation.factors import AGAINST
@@ -24,7 +24,7 @@ def check_labels(labels: pd.Series, table: pd.DataFrame | pd.Series | None = Non
     Raises
     ------
     InputError
-        If a label is missing, or the customers differ.
+        If there is no index, a label is missing, or the customers differ.
 
     Examples
     --------
@@ -32,6 +32,11 @@ def check_labels(labels: pd.Series, table: pd.DataFrame | pd.Series | None = Non
     Traceback (most recent call last):
     custlab.errors.InputError: 1 of 3 customers has no segment. Look only at the others: ...
     """
+    if not isinstance(labels, pd.Series):
+        raise InputError(
+            _("The segments must be a Series by customer, not a {kind}: "
+              "pd.Series(labels, index=table.index).").format(kind=type(labels).__name__)
+        )  # fmt: skip
     if table is not None and not labels.index.equals(table.index):
         raise InputError(
             _("The labels belong to other customers than the table: give both the same index, "
@@ -164,8 +169,8 @@ def segment_sizes(labels: pd.Series, value: pd.Series | None = None) -> pd.DataF
     sizes = labels.rename("segment").value_counts().sort_index().rename("customers").to_frame()
     sizes["share"] = sizes["customers"] / len(labels)
     if value is not None:
-        known = of_customers(value, labels).fillna(0).astype(float)
-        refuse_infinite(known, str(value.name or "value"))
+        known = of_customers(value, labels).fillna(0)
+        known = pd.Series(check_finite(known, str(value.name or "value")), labels.index)
         sizes["value"] = known.groupby(labels.rename("segment")).sum()
         sizes["value_share"] = sizes["value"] / sizes["value"].sum()
         sizes["per_customer"] = sizes["value"] / sizes["customers"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
+from custlab.checks import check_columns, check_flags
 from custlab.i18n import _
 from custlab.segmentation.members import segment_rules
 from custlab.segmentation.profile import check_labels, of_customers, profile, segment_sizes
@@ -116,7 +117,9 @@ def _accessible(labels, reachable):
     question = _("Through which channel do you meet each segment, and only it?")
     if reachable is None:
         return _("no column says who may be contacted"), _("ask"), question
-    shares = of_customers(reachable, labels).astype(float).groupby(labels.to_numpy()).mean()
+    known = of_customers(reachable, labels).dropna()
+    flags = pd.Series(check_flags(known, "reachable"), known.index)
+    shares = flags.groupby(labels[known.index]).mean()
     figure = _("may be contacted: {least:.0%} to {most:.0%} of a segment").format(
         least=shares.min(), most=shares.max()
     )
@@ -161,6 +164,8 @@ def _actionable(labels, campaign):
 
 def _effects(labels, campaign) -> pd.DataFrame:
     """Give each segment's difference between treated and control customers, and its variance."""
+    check_columns(campaign, ("customer_id", "treatment", "responded"), "campaign")
+    campaign = campaign.assign(responded=check_flags(campaign["responded"], "responded"))
     sent = campaign.assign(segment=campaign["customer_id"].map(labels)).dropna(subset=["segment"])
     sent["arm"] = np.where(sent["treatment"] == "control", "control", "treated")
     found = sent.groupby(["segment", "arm"])["responded"].agg(["mean", "size"]).unstack()

@@ -136,7 +136,7 @@ def test_customers_without_a_segment_are_not_left_out_in_silence():
 
 def test_values_and_facts_that_do_not_fit_the_segments():
     labels = pd.Series([0, 0, 0, 1, 1, 1], GOOD.index)
-    with pytest.raises(InputError, match="amount holds an infinite amount"):
+    with pytest.raises(InputError, match="'amount' is missing or infinite for 1 of 6"):
         segment_sizes(labels, GOOD["amount"].replace(90.0, np.inf))
     with pytest.raises(InputError, match="customer_id 'a' stands in more than one row"):
         segment_sizes(labels, pd.concat([GOOD, GOOD])["amount"])

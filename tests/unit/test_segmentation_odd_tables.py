@@ -2,15 +2,21 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
+from custlab.customer_types import TypeTree, apply_rules, error_costs, need_rules, value_rules
 from custlab.errors import InputError
 from custlab.segmentation import (
+    FactorScores,
     KPrototypes,
     MixedScaler,
     Segmenter,
     bootstrap_stability,
     choose_k,
+    profile,
+    scorecard,
+    segment_sizes,
 )
 
 
@@ -117,3 +123,58 @@ def test_bic_says_nothing_where_a_segment_has_no_spread(table):
     assert none.without_spread
     assert choose_k(table, range(2, 6)).without_spread == ()
     assert choose_k(table, range(2, 6)).suggestions.loc["bic", "k"] == 3
+
+
+def test_frames_of_polars_are_looked_at_too(table):
+    """An id column in a Polars frame was clustered on."""
+    frame = pl.DataFrame(table.assign(customer_id=np.arange(60)))
+    with pytest.raises(InputError, match="Column 'customer_id' names customers"):
+        Segmenter(3, random_state=0).fit(frame)
+    gap = pl.DataFrame({"orders": [1.0], "age": [None]}, schema=dict(frame[:, :2].schema))
+    gappy = pl.concat([frame[:, :2], gap])
+    with pytest.raises(InputError, match=r"'age' is missing \(NaN\) for 1 of 61"):
+        Segmenter(3, random_state=0).fit(gappy)
+    same = Segmenter(3, random_state=0).fit_predict(frame[:, :2])
+    assert (same == Segmenter(3, random_state=0).fit_predict(table)).all()
+
+
+LABELS = pd.Series([0, 1] * 30)
+CAMPAIGN = pd.DataFrame(
+    {"customer_id": range(60), "treatment": ["sent", "control"] * 30, "responded": 1}
+)
+
+
+@pytest.mark.parametrize(
+    ("use", "sentence"),
+    [
+        (lambda t: Segmenter(2.5).fit(t), "n_clusters must be a whole number of at least 1, not 2"),
+        (lambda t: Segmenter("3").fit(t), "n_clusters must be a whole number"),
+        (lambda t: KPrototypes(0).fit(t), "n_clusters must be a whole number"),
+        (lambda t: choose_k(t, [2.5]), "whole numbers of segments from 2 upwards"),
+        (lambda t: choose_k(t, [2], n_references=0), "n_references must be a whole number of at l"),
+        (lambda t: choose_k(t, [2], n_boot=0), "n_boot must be a whole number of at least 1"),
+        (lambda t: FactorScores(1.5).fit(t), "n_factors must be a whole number from 1 to 2, not 1"),
+        (lambda t: MixedScaler(categories="drop").fit(t), "categories must be one of scale, keep"),
+        (lambda t: TypeTree(1).fit(t, LABELS), "max_leaves must be a whole number of at least 2"),
+        (lambda t: TypeTree().fit(t, ["a", None] * 30), "Of 60 customers 30 have no type"),
+        (lambda t: profile(t, [0, 1] * 30), "segments must be a Series by customer, not a list"),
+        (lambda t: segment_sizes(LABELS, pd.Series("12 yuan", LABELS.index)), "are no numbers"),
+        (lambda t: scorecard(LABELS, t, reachable=LABELS.map({0: "yes", 1: "no"})), "holds 'yes'"),
+        (
+            lambda t: scorecard(LABELS, t, campaign=CAMPAIGN.drop(columns="responded")),
+            "no column r",
+        ),
+        (
+            lambda t: scorecard(LABELS, t, campaign=CAMPAIGN.assign(responded="no")),
+            "holds 'no', not",
+        ),
+        (lambda t: value_rules(t), "one column of amounts"),
+        (lambda t: value_rules(pd.Series(["1", "two"])), "values that are no numbers"),
+        (lambda t: apply_rules([1, 2], need_rules()), "a table .DataFrame. is needed"),
+        (lambda t: error_costs(-3, 40), "missed must be an amount of 0 or more, not -3"),
+        (lambda t: error_costs(3, float("nan")), "wasted must be an amount of 0 or more"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(table, use, sentence):
+    with pytest.raises(InputError, match=sentence):
+        use(table)
