@@ -131,8 +131,8 @@ def days_of_orders(orders, as_of, non_positive: str) -> tuple[pd.DataFrame, date
         orders, OrderColumns(), as_of=as_of, non_positive=non_positive, repeats="keep"
     )
     days = collected(frame.select("customer_id", "order_date")).to_pandas()
-    days["order_date"] = pd.to_datetime(days["order_date"]).dt.normalize()
-    return days.drop_duplicates(), as_of
+    days["order_date"] = pd.to_datetime(days["order_date"]).dt.tz_localize(None).dt.normalize()
+    return days.drop_duplicates(ignore_index=True), as_of
 
 
 def net_promoter_score(recommend, level: float = 0.95) -> pd.Series:

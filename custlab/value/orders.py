@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import isfinite
 
 import narwhals as nw
@@ -170,7 +170,7 @@ def _returned(frame, kind, name: str):
     example = collected(strange.select(name).head(1))
     if len(example):
         raise InputError(refusal_of_flags(name, example[name][0]))
-    return (column == 1).fill_null(False) if kind.is_numeric() else nw.lit(False)
+    return (column == 1).fill_null(False) if kind.is_numeric() else ~column.is_null()
 
 
 def _check_repeats(frame, schema, columns: OrderColumns) -> None:
@@ -334,7 +334,7 @@ def _settled_as_of(frame, columns: OrderColumns, last, as_of) -> datetime:
                 )
             )
         return day
-    if last_day > midnight(date.today()):
+    if last_day > midnight(date.today()) + timedelta(days=1):  # it is tomorrow already elsewhere
         raise InputError(
             _(
                 "Column {column} reaches {last:%Y-%m-%d}, which lies in the future{where}. "

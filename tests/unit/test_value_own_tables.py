@@ -5,6 +5,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from custlab.errors import InputError
@@ -188,6 +189,52 @@ def test_zones_of_surveys_and_contracts_move_no_day():
         pd.testing.assert_series_equal(
             subscription_value(plans, as_of=as_of), subscription_value(PLANS, as_of="2024-12-31")
         )
+
+
+LIKE_ORDERS = {
+    "arrow": pa.Table.from_pandas,
+    "arrow with a zone": lambda table: pa.Table.from_pandas(in_shanghai(table)),
+    "columns of arrow": lambda table: in_shanghai(table).convert_dtypes(dtype_backend="pyarrow"),
+    "an offset": lambda table: table.assign(
+        order_date=table["order_date"].dt.tz_localize("+08:00")
+    ),
+    "nothing known of returns": lambda table: table.assign(returned=[None] * 4),
+    "gaps in returns": lambda table: table.assign(returned=pd.array([False, None] * 2, "boolean")),
+    "customers in the index too": lambda table: table.set_index("customer_id", drop=False),
+    "an index that repeats": lambda table: table.set_axis([0, 0, 1, 1]),
+    "bytes": lambda table: table.astype({"amount": "int8"}),
+}
+
+
+def in_shanghai(table):
+    return table.assign(order_date=table["order_date"].dt.tz_localize("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize("taker", TAKE_ORDERS)
+@pytest.mark.parametrize("form", LIKE_ORDERS)
+def test_the_same_orders_in_another_form_give_the_same(taker, form):
+    found, right = (
+        as_pandas(TAKE_ORDERS[taker](orders)) for orders in (LIKE_ORDERS[form](ORDERS), ORDERS)
+    )
+    np.testing.assert_allclose(numbers_in(found), numbers_in(right))
+
+
+def as_pandas(table):
+    return table.to_pandas() if hasattr(table, "to_pandas") else table
+
+
+def numbers_in(table):
+    table = table.to_frame() if isinstance(table, pd.Series) else table
+    table = table.sort_values("customer_id") if "customer_id" in table else table
+    return table.select_dtypes("number").to_numpy(float)
+
+
+def test_an_order_of_tomorrow_is_one_of_today_elsewhere():
+    tomorrow = pd.Timestamp.today().normalize() + pd.Timedelta(days=1)
+    late = ORDERS.assign(order_date=[*ORDERS["order_date"][:3], tomorrow])
+    assert rfm_table(late)["recency"].min() == 0
+    with pytest.raises(InputError, match="lies in the future"):
+        rfm_table(late.assign(order_date=late["order_date"] + pd.Timedelta(days=1)))
 
 
 def test_an_order_recorded_twice_changes_no_day():
