@@ -14,6 +14,7 @@ from custlab.cli.grade import grade
 from custlab.cli.handout import handout
 from custlab.cli.hub import hub
 from custlab.cli.mark import mark
+from custlab.cli.own import own
 from custlab.cli.regrade import regrade
 from custlab.cli.report import report
 from custlab.cli.review import progress, review
@@ -53,7 +54,7 @@ def check() -> None:
     raise typer.Exit(code=int(any(not result.ok for result in results if result.needed)))
 
 
-for command in (progress, review, handout):
+for command in (own, progress, review, handout):
     app.command()(command)
 for command in (collect, grade, mark, report, feedback, export, regrade, extend, hub):
     app.command(rich_help_panel=INSTRUCTORS)(command)

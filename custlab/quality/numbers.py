@@ -29,6 +29,7 @@ CODES = (
     "SEK", "NOK", "DKK", "MXN", "ZAR", "IDR", "MYR", "AED", "SAR",
 )  # fmt: skip
 CURRENCIES |= {code.lower(): code for code in CODES}
+YUAN_OR_YEN = {"CNY", "JPY"}
 DOLLARS = {"USD", "AUD", "CAD", "HKD", "TWD", "SGD", "NZD", "MXN"}
 _MONEY = "|".join(re.escape(name) for name in sorted(CURRENCIES, key=len, reverse=True))
 BRACKETS = re.compile(rf"({_MONEY})?\s*\((.+)\)\s*({_MONEY})?")
@@ -196,7 +197,7 @@ def currencies(column) -> pd.Series:
     Returns
     -------
     Series of str
-        ISO 4217 codes; "¥" and "$" where the country is not told; missing where none stands.
+        ISO 4217 codes; "¥" and "$" where no cell tells the country; missing where none stands.
 
     Examples
     --------
@@ -207,16 +208,16 @@ def currencies(column) -> pd.Series:
     text = column.astype("string").str.translate(TIDY).str.lower()
     edges = text.str.extract(rf"^[-+( ]*({_MONEY})?.*?(?:[0-9)万亿km. ]|wan)({_MONEY})?[-+) ]*$")
     code = edges[0].fillna(edges[1]).map(CURRENCIES)
+    for sign, codes in (("¥", YUAN_OR_YEN), ("$", DOLLARS)):
+        told = codes & set(code)
+        code = code.replace(sign, told.pop()) if len(told) == 1 else code
     return code.astype(object).where(code.notna(), None).rename(column.name)
 
 
 def _currency_note(column) -> tuple:
     """Say so where a column holds amounts of several currencies."""
     counts = currencies(column).value_counts()
-    known = set(counts.index)
-    same = {"¥"} if known & {"CNY", "JPY"} else set()
-    same |= {"$"} if len(known & DOLLARS) == 1 else set()
-    if len(known - same) < 2:
+    if len(counts) < 2:
         return ()
     return (
         _(

@@ -57,7 +57,14 @@ def open_rows(path, encoding=None, separator=None, sheet=None):
     path = Path(path)
     if not path.is_file():
         raise FileProblem(*_missing(path))
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileProblem(
+            "not-readable",
+            _("The file cannot be opened ({why}).").format(why=error.strerror),
+            _("Close it in other programs, and see whether you may read it."),
+        ) from error
     if not data.strip():
         raise FileProblem(
             "file-empty",
@@ -143,7 +150,10 @@ def _decode_old(data):
 
 
 def _separator(text):
-    """Find the sign that separates cells: with it most rows are as wide as the header."""
+    """Find the sign that separates cells: with it most rows are as wide as the header.
+
+    A blank stands for columns in line, in which all rows have the same number of words.
+    """
     head = "".join(text.splitlines(keepends=True)[:LOOKED_AT])
     best, found = 0, ","
     for sign in ",;\t|":
@@ -152,7 +162,8 @@ def _separator(text):
         header = next((row for row in rows if len(row) == width), [])
         if width > 1 and not any(is_value(cell) for cell in header) and times > best:
             best, found = times, sign
-    return found
+    widths = {len(line.split()) for line in head.splitlines() if line.strip()}
+    return " " if best == 0 and len(widths) == 1 and widths != {1} else found
 
 
 def is_value(cell) -> bool:
@@ -163,6 +174,8 @@ def is_value(cell) -> bool:
 
 def _split(text, separator):
     """Split text into rows of cells; a quote that stands open is refused where it opens."""
+    if separator == " ":  # columns in line, as printed: any number of blanks
+        return [(n, line.split()) for n, line in enumerate(text.splitlines(), start=1)]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows, number, line, wrapped = [], 0, 0, '="' in text
     try:
