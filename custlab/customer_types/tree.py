@@ -161,8 +161,8 @@ class TypeTree(ClassifierMixin, BaseEstimator):
         check_features(X, categories=True, missing=True)
         check_whole("max_leaves", self.max_leaves, 2)
         check_whole("min_customers", self.min_customers, 1)
-        if np.ndim(y) == 1:
-            entropy(np.asarray(y))  # refuses customers without a type
+        if isinstance(y, pd.Series | list):
+            entropy(y)  # refuses customers without a type
         self._categories = _categories(X)
         values, y = self._checked(X, y)
         check_classification_targets(y)
