@@ -99,7 +99,8 @@ def _settings() -> dict:
         "axes.prop_cycle": cycler(color=PALETTE),
         "axes.unicode_minus": False,
         "text.hinting": "no_hinting",  # reads as well on screens, and draws an eighth faster
-        "legend.frameon": False,
+        "legend.framealpha": 1.0,  # no line runs through its words
+        "legend.edgecolor": "none",
         "figure.constrained_layout.use": True,
         "figure.facecolor": "white",
     }

@@ -1,5 +1,6 @@
 """Every lesson runs from a fresh kernel, top to bottom, without a warning, on each case."""
 
+import csv
 import re
 import shutil
 
@@ -92,3 +93,18 @@ def test_lesson_runs_without_a_warning_and_takes_every_answer(path, case, tmp_pa
         book.cells.append(nbformat.v4.new_code_cell(DRIVE))
     _run(path, book, tmp_path)
     assert _warnings(book) == []
+
+
+def test_each_page_for_monday_is_a_table_that_its_lesson_links_to():
+    pages = sorted((ROOT / "course" / "learner" / "monday").glob("*.csv"))
+    assert [page.name[:2] for page in pages] == ["01", "02", "03", "04"]
+    for page in pages:
+        rows = list(csv.reader(page.read_text(encoding="utf-8").splitlines()))
+        assert len(rows) >= 3
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert all(rows[0]), page.name
+        cells = [cell for row in rows for cell in row if cell.startswith("=")]
+        named = {letter for cell in cells for letter in re.findall(r"([A-Z])\d", cell)}
+        assert all(ord(letter) - 65 < len(rows[0]) for letter in named)
+        (lesson,) = (ROOT / "notebooks").glob(f"{page.name[:2]}-*.ipynb")
+        assert f"../course/learner/monday/{page.name}" in lesson.read_text(encoding="utf-8")

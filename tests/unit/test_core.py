@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from custlab import files
 from custlab.errors import CustLabError, InputError
 from custlab.explorers.frame import explorer
-from custlab.style import FONTS, MUTED, PALETTE, Picture, installed_fonts, new_figure
+from custlab.style import FONTS, MUTED, PALETTE, Picture, installed_fonts, new_figure, style
 from custlab.templates import style_sheet
 from tests.hygiene import private_imports
 
@@ -124,6 +124,15 @@ def test_only_texts_that_need_it_carry_a_chinese_font():
     Picture(fig, "Two dates.").png()
     assert len(plain.get_fontfamily()) == 1
     assert len(chinese.get_fontfamily()) > 1
+
+
+def test_no_line_runs_through_the_words_of_a_legend():
+    _fig, ax = new_figure(3, 2)
+    with style():
+        ax.plot([0, 1], [0, 1], label="a line from corner to corner")
+        frame = ax.legend().get_frame()
+    assert frame.get_visible()
+    assert frame.get_facecolor() == (1, 1, 1, 1)
 
 
 def test_a_chinese_font_is_known_for_each_system():
