@@ -16,8 +16,8 @@ from custlab import roles as subject
 from custlab.explorers.frame import explorer
 from custlab.i18n import _
 from custlab.plots import roles as plots
+from custlab.roles.contacts import AIMS
 from custlab.roles.rules import CORE_ROLES, LEVEL, UNKNOWN
-from custlab.roles.unit import AIMS
 from custlab.roles.words import role_word
 
 MOST_ASKED = 12

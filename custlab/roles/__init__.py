@@ -12,6 +12,7 @@ behavior. Journal of Marketing, 36(2), 12-19.
 """
 
 from custlab.roles.calls import calls_that_reach, first_calls
+from custlab.roles.contacts import key_contacts
 from custlab.roles.evidence import KINDS, STAGES, evidence_of, evidence_table, role_profile
 from custlab.roles.explain import Explanation, explain, explain_unit
 from custlab.roles.habits import channels_by_role, stages_by_role
@@ -34,7 +35,6 @@ from custlab.roles.tree import (
 from custlab.roles.unit import (
     buying_unit,
     instructive_units,
-    key_contacts,
     unit_actions,
     unit_tables,
 )

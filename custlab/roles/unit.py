@@ -7,50 +7,28 @@ from difflib import get_close_matches
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_case, check_choice, check_columns
+from custlab.checks import check_case
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.roles.evidence import (
     KINDS,
-    count_by,
     evidence_of,
     places_of,
-    profile_and_rows,
     role_profile,
 )
 from custlab.roles.rules import (
-    MIN_TELLING,
     ROLES,
     UNKNOWN,
     assign_roles,
-    numbers_of,
     role_scores,
     words,
 )
 
-# How much each role matters for an aim. For a sale the last word counts most; whoever keeps the
-# door or has the ear of the decider comes next. Service starts with those who use the product.
-AIMS = {
-    "sell": {
-        "decider": 1.0, "influencer": 0.6, "gatekeeper": 0.5,
-        "initiator": 0.4, "buyer": 0.4, "user": 0.2,
-    },
-    "close": {
-        "decider": 1.0, "buyer": 0.3, "influencer": 0.2,
-        "gatekeeper": 0.2, "initiator": 0.0, "user": 0.0,
-    },
-    "serve": {
-        "user": 1.0, "buyer": 0.4, "decider": 0.3,
-        "influencer": 0.2, "initiator": 0.2, "gatekeeper": 0.1,
-    },
-}  # fmt: skip
 TABLES = {
     "people": ("person_id", "customer_id", "title"),
     "interactions": ("person_id", "stage", "action"),
 }
 SURE = {"strong": 3, "moderate": 2, "weak": 1}
-RECENT_DAYS = 365
-SILENT = 0.5  # somebody not heard of for a year counts half: they may have left
 # All combinations of roles as texts; the bits of a combination's number say which roles are in it.
 COMBINATIONS = [
     ", ".join(role for place, role in enumerate(ROLES) if number >> place & 1)
@@ -124,106 +102,44 @@ def further_roles(roles: pd.DataFrame) -> list[str]:
     >>> further_roles(pd.DataFrame([row]))
     ['buyer']
     """
-    return list(_further(_played(roles), roles["main_role"]))
+    return list(in_words(played_roles(roles), roles["main_role"]))
 
 
-def _played(roles: pd.DataFrame) -> np.ndarray:
-    """Give one row per person and one column per role: True where it is known to be played."""
+def played_roles(roles: pd.DataFrame) -> np.ndarray:
+    """Say who plays which role.
+
+    Parameters
+    ----------
+    roles : DataFrame
+        From `assign_roles`.
+
+    Returns
+    -------
+    array of bool
+        One row per person and one column per role: True where it is known to be played.
+    """
     return np.array([roles[role].to_numpy(dtype=bool, na_value=False) for role in ROLES]).T
 
 
-def _further(played: np.ndarray, main_role: pd.Series) -> pd.api.extensions.ExtensionArray:
+def in_words(played: np.ndarray, main_role: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """Name the roles that are played beside the main one.
+
+    Parameters
+    ----------
+    played : array of bool
+        From `played_roles`.
+    main_role : Series
+        The main role of each person.
+
+    Returns
+    -------
+    ExtensionArray
+        One text per person.
+    """
     bits = 1 << np.arange(len(ROLES))
     main = places_of(main_role, {role: place for place, role in enumerate(ROLES)})
     is_main = main[:, None] == np.arange(len(ROLES))
     return words(COMBINATIONS, (played & ~is_main) @ bits)
-
-
-def key_contacts(
-    case,
-    customer_id: str | None = None,
-    *,
-    aim: str = "sell",
-    weights: pd.DataFrame | None = None,
-    min_telling: int = MIN_TELLING,
-) -> pd.DataFrame:
-    """Rank the people of each customer: whom to talk to first, and where.
-
-    A person's points are the scores of the roles that they play, times what the role matters
-    for the aim; halved for somebody who has not been heard of for a year. People without
-    enough evidence come last and get no points: find out about them first.
-
-    Parameters
-    ----------
-    case : Case
-        Anything with the tables ``people`` and ``interactions``.
-    customer_id : str, optional
-        One customer; all customers by default.
-    aim : {"sell", "close", "serve"}
-        What the talk is for.
-    weights : DataFrame, optional
-        The rule's weights.
-    min_telling : int, optional
-        Telling actions needed before a role is named.
-
-    Returns
-    -------
-    DataFrame
-        Sorted by customer and rank: ``customer_id``, ``rank``, ``person_id``, ``title``,
-        ``main_role``, ``also``, ``points`` (0 to about 1), ``strength``, ``last_seen`` (date),
-        ``channel`` (the one they used most).
-
-    Raises
-    ------
-    InputError
-        If the aim or the customer is unknown.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> people = pd.DataFrame({"person_id": ["p1", "p2"], "customer_id": "c1",
-    ...                        "title": ["clerk", "general manager"]})
-    >>> actions = pd.DataFrame({"person_id": ["p1"] * 3 + ["p2"] * 3, "channel": "phone",
-    ...     "timestamp": pd.Timestamp("2024-05-02"), "stage": ["use"] * 3 + ["decide"] * 3,
-    ...     "action": ["uses feature"] * 3 + ["signs contract"] * 3})
-    >>> case = SimpleNamespace(people=people, interactions=actions)
-    >>> key_contacts(case, aim="sell")[["rank", "title", "main_role", "points"]]
-       rank            title main_role  points
-    0     1  general manager   decider     1.0
-    1     2            clerk      user     0.2
-    """
-    check_choice("aim", aim, AIMS)
-    check_case(case, **TABLES)
-    people, actions = (
-        (case.people, case.interactions) if customer_id is None else unit_tables(case, customer_id)
-    )
-    check_columns(actions, ("timestamp", "channel"), "interactions")
-    profile, who = profile_and_rows(actions, people)
-    scores = role_scores(profile, weights)
-    found = assign_roles(scores, min_telling=min_telling)
-    flags = _played(found)
-    matters = np.array([AIMS[aim][role] for role in ROLES])
-    played = numbers_of(scores, ROLES) * flags
-    played[(found["unit_size"] == 1).to_numpy(), :4] = 0.25  # alone: a quarter of each core role
-    last_seen = _last_days(actions["timestamp"], who, len(found))
-    day = pd.Timestamp(getattr(case, "as_of", actions["timestamp"].max()))
-    recent = day - last_seen < pd.Timedelta(days=RECENT_DAYS + 1)
-    points = (played @ matters * np.where(recent, 1.0, SILENT)).round(3)
-    order, rank = _ranking(found, points)
-    columns = {
-        "customer_id": found["customer_id"],
-        "rank": rank,
-        "person_id": found["person_id"],
-        "title": found["title"],
-        "main_role": found["main_role"],
-        "also": _further(flags, found["main_role"]),
-        "points": points,
-        "strength": found["strength"],
-        "last_seen": last_seen,
-        "channel": _favourite_channel(actions["channel"], who, len(found)),
-    }
-    ranked = pd.DataFrame({name: column.take(order) for name, column in columns.items()})
-    return ranked.reset_index(drop=True)
 
 
 def instructive_units(case, n: int = 10) -> list[str]:
@@ -329,39 +245,6 @@ def not_found(wanted: object, ids: pd.Series, what: str) -> str:
     return _("There is no {what} “{wanted}” in this case. Did you mean {near}?").format(
         what=what, wanted=wanted, near=near[0] if near else "-"
     )
-
-
-def _last_days(times: pd.Series, who: np.ndarray, people: int) -> pd.Series:
-    """Find the day of each person's latest action; missing for somebody without one."""
-    times = pd.DatetimeIndex(times)
-    latest = np.full(people, pd.NaT.value)  # as a number, a missing time lies before all others
-    np.maximum.at(latest, who[who >= 0], times.asi8[who >= 0])
-    return pd.Series(latest).astype(times.dtype).dt.normalize()
-
-
-def _favourite_channel(channels: pd.Series, who: np.ndarray, people: int) -> np.ndarray:
-    """Find the channel that each person used most: of level ones, the first by name."""
-    codes, different = pd.factorize(channels)
-    names = sorted(different)
-    if not names:
-        return np.full(people, None)
-    places = np.array([*(names.index(name) for name in different), -1])
-    times = count_by(places[codes], len(names), who, people)
-    return np.where(times.any(axis=0), np.array(names, dtype=object)[times.argmax(axis=0)], np.nan)
-
-
-def _ranking(found: pd.DataFrame, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Order the people customer by customer, most points first, and give everybody's rank.
-
-    With level points, more telling actions come first, then the smaller id.
-    """
-    customer = pd.factorize(found["customer_id"], sort=True)[0]
-    person = pd.factorize(found["person_id"], sort=True)[0]
-    order = np.lexsort((person, -found["telling"].to_numpy(), -points, customer))
-    customers = customer[order]
-    rank = np.empty(len(order), dtype=int)
-    rank[order] = np.arange(1, len(order) + 1) - np.searchsorted(customers, customers)
-    return order, rank
 
 
 def unit_actions(case, customer_id: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 from custlab.customer_types import TypeTree, rules_in_words
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.segmentation.profile import check_labels
+from custlab.segmentation.labels import check_labels
 
 
 def segment_rules(table: pd.DataFrame, labels: pd.Series, n_rules: int | None = None, words=None):

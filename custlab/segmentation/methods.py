@@ -18,7 +18,7 @@ from custlab.checks import check_choice, check_features, check_k
 from custlab.errors import InputError
 from custlab.i18n import _
 from custlab.segmentation.kprototypes import KPrototypes
-from custlab.segmentation.profile import check_labels
+from custlab.segmentation.labels import check_labels
 
 METHODS = ("kmeans", "hierarchical", "mixture", "mixed")
 # Ward's method keeps all pairs of customers: 15,000 customers take about 1 GB.

@@ -8,8 +8,9 @@ from scipy.stats import chi2
 
 from custlab.checks import check_columns, check_flags
 from custlab.i18n import _
+from custlab.segmentation.labels import check_labels, of_customers
 from custlab.segmentation.members import segment_rules
-from custlab.segmentation.profile import check_labels, of_customers, profile, segment_sizes
+from custlab.segmentation.profile import profile, segment_sizes
 from custlab.segmentation.stability import Stability
 
 

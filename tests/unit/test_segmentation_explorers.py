@@ -18,6 +18,7 @@ from custlab.customer_types import (
     repurchase_rhythm,
 )
 from custlab.explorers import customer_types as types
+from custlab.explorers import segment_bases
 from custlab.explorers import segmentation as segments
 from custlab.plots import customer_types as plots
 from custlab.plots import segmentation as segment_plots
@@ -150,7 +151,7 @@ def test_overlap_is_said_where_it_is():
         apart = sum(one[0] > two[1] or two[0] > one[1] for one, two in pairs)
         assert ("All middle halves overlap" in said(box)) == (apart == 0)
         assert (f"{apart} have middle halves" in said(box)) == (0 < apart < len(pairs))
-    assert segments._overlap(3, 3).startswith("No middle halves overlap")
+    assert segment_bases._overlap(3, 3).startswith("No middle halves overlap")
 
 
 def test_ten_segments_have_ten_colours_and_marks():
