@@ -117,11 +117,11 @@ def split_explorer(trial, like):
     def draw(basis):
         rates = rates_of[basis]
         one, plan = positioning.best_for_all(rates), positioning.best_for_each(rates)
-        for_all = positioning.responses_per_1000(rates, one)
-        for_each = positioning.responses_per_1000(rates, plan)
+        for_all = round(positioning.responses_per_1000(rates, one))
+        for_each = round(positioning.responses_per_1000(rates, plan))
         text = _(
-            "One message for all ({one}): {for_all:.0f} of 1,000 newcomers respond. The best "
-            "message for each group: {for_each:.0f}. On paper that is <strong>{more:.0f} more"
+            "One message for all ({one}): {for_all} of 1,000 newcomers respond. The best "
+            "message for each group: {for_each}. On paper that is <strong>{more} more"
             "</strong>.<br>The plan: {plan}."
         ).format(
             one=plots.words_for(one),

@@ -27,7 +27,20 @@ def lesson_map():
     minutes = sum(lesson["minutes"] for lesson in lessons)
     exercises = sum(lesson.get("exercise", {}).get("minutes", 0) for lesson in lessons)
     total = _("In all {lessons:.1f} hours of lessons and {exercises:.1f} hours of exercises.")
-    return _table(rows, total.format(lessons=minutes / 60, exercises=exercises / 60))
+    return _table(
+        rows, f"{total.format(lessons=minutes / 60, exercises=exercises / 60)} {_gaps(lessons)}"
+    )
+
+
+def _gaps(lessons):
+    """Say which numbers are skipped, so that nobody looks for lessons that do not exist."""
+    numbers = {int(lesson["id"][:2]) for lesson in lessons}
+    free = [f"{n:02}" for n in range(min(numbers), max(numbers)) if n not in numbers]
+    if not free:
+        return ""
+    return _("There is no lesson {numbers}: simply go on with the next row.").format(
+        numbers=", ".join(free)
+    )
 
 
 def _lessons():

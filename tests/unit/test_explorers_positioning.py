@@ -57,7 +57,12 @@ def test_every_split_gives_a_plan_and_its_gain_on_paper(case, newcomers):
     seen = set()
     for _label, basis in controls(box)["Split newcomers by"].options:
         controls(box)["Split newcomers by"].value = basis
-        assert int(re.search(r"On paper that is (-?\d+) more", words(box)).group(1)) >= 0
+        more = int(re.search(r"On paper that is (-?\d+) more", words(box)).group(1))
+        for_all, for_each = (
+            int(re.search(before + r"\D*: (\d+)", words(box)).group(1))
+            for before in ("for all", "each group")
+        )
+        assert more == for_each - for_all >= 0
         groups = positioning.group_by(newcomers, basis, case.customers).dropna().unique()
         seen.add(picture(box))
         assert all(str(group) in box.children[-1].value.replace("&#x27;", "'") for group in groups)

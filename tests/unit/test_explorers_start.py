@@ -42,6 +42,17 @@ def test_the_map_follows_a_changed_syllabus(tmp_path, monkeypatch):
     assert "[07 New](07-new.ipynb) | What now? | 90" in text
     assert "20 points, 30 minutes" in text
     assert "1.5 hours of lessons and 0.5 hours of exercises" in text
+    assert "There is no lesson" not in text
+
+
+def test_the_map_names_the_numbers_that_it_skips(tmp_path, monkeypatch):
+    (tmp_path / "course").mkdir()
+    lessons = "".join(
+        f"  - {{id: {number}-x, title: X, question: Why, minutes: 9}}\n" for number in ("01", "04")
+    )
+    (tmp_path / "course/syllabus.yml").write_text(f"lessons:\n{lessons}", encoding="utf-8")
+    monkeypatch.setenv("CUSTLAB_HOME", str(tmp_path))
+    assert "There is no lesson 02, 03:" in start.lesson_map().data
 
 
 def test_cases_stand_side_by_side_with_their_own_numbers():
