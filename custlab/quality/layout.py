@@ -178,7 +178,7 @@ def _header_at(rows) -> int:
     at = next((i for i, (_n, cells) in enumerate(rows) if _filled(cells) >= needed), 0)
     if rows:
         names = [cell for cell in rows[at][1] if str(cell).strip()]
-        if 2 * sum(map(is_value, names)) >= len(names) > 0:
+        if 2 * sum(map(is_value, names)) > len(names) - (len(names) == 2):
             raise FileProblem(
                 "no-header",
                 _("This row holds values where the column names should stand: {cells}.").format(
@@ -239,7 +239,7 @@ def _no_data(cells, header, header_cells, blanks_allowed, usual, strict) -> dict
         return {"rule": "row-empty", "problem": _("The row is empty and was left out."),
                 "remedy": _("Delete it.")}  # fmt: skip
     if not strict:
-        if cells == header_cells:
+        if cells == header_cells and width > 1:
             return {"rule": "header-again", "problem": _("The header stands here again."),
                     "remedy": _("Delete the row; it was left out.")}  # fmt: skip
         if filled == 1 and width > 2 and not _is_total(cells):
@@ -270,8 +270,18 @@ def _is_total(cells) -> bool:
     first = str(tidy(next(filter(str.strip, map(str, cells)), "")))
     if first[-1:].isdigit():  # most keys; no word for a total ends so
         return False
-    word = re.sub(r"\s*(\(\d+\))?\s*:?$", "", first.lower())
-    return TOTALS.fullmatch(word) is not None
+    return TOTALS.fullmatch(_word(first)) is not None
+
+
+def _word(text) -> str:
+    """Take a colon or a count off a word: "Total (48):"."""
+    return re.sub(r"\s*(\(\d+\))?\s*:?$", "", text.lower())
+
+
+def _may_be_a_name(cells) -> bool:
+    """Say whether a row may be of somebody called Total; nobody is called Subtotal."""
+    first = next(filter(str.strip, map(str, cells)))
+    return _word(str(tidy(first))) in ("total", "totale", "sum", "summe", "somme")
 
 
 def _without_totals(table, findings) -> pd.DataFrame:
@@ -285,15 +295,17 @@ def _without_totals(table, findings) -> pd.DataFrame:
     for row in table.index[named]:
         cells = table.loc[row]
         holes = (cells[always[always].index].astype(str).str.strip() == "").any()
-        if holes or _adds_up(others, cells):
+        rule = "total"
+        if holes or not _may_be_a_name(cells) or _adds_up(others, cells):
             dropped.append(row)
             said = _("A row of totals was set aside."), _("Nothing to do: totals are computed.")
         else:
+            rule = "total-kept"
             said = (
                 _("The row begins like a row of totals, but is filled in like the others: kept."),
                 _("Delete it if it is one."),
             )
-        findings.append({"rule": "total", "row": row, "value": str(cells.iloc[0]),
+        findings.append({"rule": rule, "row": row, "value": str(cells.iloc[0]),
                          "problem": said[0], "remedy": said[1]})  # fmt: skip
     return table.drop(index=dropped)
 
@@ -306,7 +318,7 @@ def _adds_up(others, cells) -> bool:
         except InputError:
             continue
         total, above = read.iloc[-1], read.iloc[:-1]
-        if total and above.notna().sum() > 1 and np.isclose(above.sum(), total, rtol=1e-6):
+        if total and above.notna().any() and np.isclose(above.sum(), total, rtol=1e-6):
             return True
     return False
 

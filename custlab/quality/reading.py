@@ -74,6 +74,7 @@ def open_rows(path, encoding=None, separator=None, sheet=None):
     if data.startswith(ZIP_MAGIC):
         return _workbook(data, sheet), None, None
     text, encoding = _decode(data, encoding)
+    text = text.rstrip("\x1a\0")  # how some old programs end a file
     if WEB_PAGE.match(text):
         raise FileProblem(
             "not-csv",
