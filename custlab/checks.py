@@ -382,12 +382,14 @@ def check_number(name: str, given, low: float = -np.inf, high: float = np.inf) -
     custlab.errors.InputError: discount must be 0 or more, not -1.
     >>> check_number("top", 20, 0, 1)
     Traceback (most recent call last):
-    custlab.errors.InputError: top must be a number from 0 to 1, not 20.
+    custlab.errors.InputError: top must be a share from 0 to 1 (25 % is 0.25), not 20.
     """
     number = given if isinstance(given, Real) and not isinstance(given, bool | np.bool_) else np.nan
     if np.isfinite(number) and low <= number <= high:
         return float(number)
-    if np.isfinite(high):
+    if (low, high) == (0, 1):
+        said = _("{name} must be a share from 0 to 1 (25 % is 0.25), not {given!r}.")
+    elif np.isfinite(high):
         said = _("{name} must be a number from {low:g} to {high:g}, not {given!r}.")
     elif np.isfinite(low):
         said = _("{name} must be {low:g} or more, not {given!r}.")

@@ -8,7 +8,7 @@ import pandas as pd
 from custlab.checks import by_customer, check_finite, check_number, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.histories import DAYS, days_per_unit
+from custlab.value.histories import DAYS, check_purchase_model, days_per_unit
 
 
 def average_value(order_value: float, orders_per_year: float, years: float, margin: float) -> float:
@@ -42,7 +42,7 @@ def average_value(order_value: float, orders_per_year: float, years: float, marg
         ("order_value", order_value), ("orders_per_year", orders_per_year), ("years", years),
     ):  # fmt: skip
         check_number(name, number, 0)
-    _check_share(margin, "margin")
+    check_number("margin", margin, 0, 1)
     return order_value * orders_per_year * years * margin
 
 
@@ -98,7 +98,7 @@ def retention_value(
     check_number("acquisition_cost", acquisition_cost, 0)
     if periods is not None:
         check_whole("periods", periods, 0)
-    _check_share(retention, "retention")
+    check_number("retention", retention, 0, 1)
     check_number("discount", discount, 0)
     ratio = retention / (1 + discount)
     if periods is None:
@@ -178,8 +178,13 @@ def lifetime_value(
             _("spend must be 0 or more for every customer; customer {customer} has {value:g}.")
             .format(customer=per_purchase.idxmin(), value=per_purchase.min())
         )  # fmt: skip
-    _check_share(margin, "margin", above=False)
     margin = in_order_of(margin, histories.index, "margin")
+    if (margin > 1).any():  # below zero it may be: some customers cost more than they bring
+        raise InputError(
+            _("margin must be a share of at most 1 (25 % is 0.25), not {value:g}.").format(
+                value=margin.max()
+            )
+        )
     return discounted(monthly, discount) * per_purchase * margin
 
 
@@ -279,12 +284,7 @@ def monthly_purchases(
                 months=months
             )
         )
-    if not hasattr(purchases, "expected_purchases"):
-        raise InputError(
-            _("purchases must be a model of purchases such as BGNBD, fitted, not {kind}.").format(
-                kind=type(purchases).__name__
-            )
-        )
+    check_purchase_model(purchases, "purchases")
     ends = np.arange(1, int(months) + 1) * DAYS["month"] / days_per_unit(unit)
     until = purchases.expected_purchases(histories, ends).to_numpy()
     names = [_("month {n}").format(n=n) for n in range(1, int(months) + 1)]
@@ -322,17 +322,3 @@ def discounted(monthly: pd.DataFrame, discount: float) -> pd.Series:
         check_finite(monthly[month], str(month))
     weights = (1 + discount) ** (-np.arange(1, monthly.shape[1] + 1) / 12)
     return pd.Series(monthly.to_numpy() @ weights, monthly.index)
-
-
-def _check_share(value, name: str, above: bool = True) -> None:
-    """Refuse a rate outside 0..1; a customer's own margin may be negative."""
-    try:
-        values = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        values = np.array(np.nan)
-    if not (np.isfinite(values).all() and (values <= 1).all() and (not above or values.min() >= 0)):
-        raise InputError(
-            _("{name} must be a share of at most 1 (25 % is 0.25).").format(name=name)
-            if not above
-            else _("{name} must be a share between 0 and 1 (25 % is 0.25).").format(name=name)
-        )

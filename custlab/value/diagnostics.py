@@ -9,7 +9,7 @@ import pandas as pd
 from custlab.checks import check_columns, check_finite, check_whole
 from custlab.errors import InputError
 from custlab.i18n import _
-from custlab.value.histories import days_per_unit, purchase_days
+from custlab.value.histories import check_purchase_model, days_per_unit, purchase_days
 from custlab.value.orders import OrderColumns, checked_orders, collected
 
 
@@ -67,12 +67,7 @@ def purchases_by_week(
     [0, 0, 1, 1, 2]
     """
     columns = OrderColumns(**names)
-    if not hasattr(model, "expected_purchases_of_new"):
-        raise InputError(
-            _("model must be a model of purchases such as BGNBD, fitted, not {kind}.").format(
-                kind=type(model).__name__
-            )
-        )
+    check_purchase_model(model, "model")
     frame, last_day = checked_orders(
         orders,
         columns,
@@ -145,6 +140,7 @@ def customers_by_frequency(histories: pd.DataFrame, model, *, most: int = 7) -> 
     2+                     1      0.65
     """
     check_whole("most", most, 1)
+    check_purchase_model(model, "model")
     check_columns(histories, ("x", "T"), "histories", _("Make it with purchase_histories(orders)."))
     check_finite(histories["T"], "T")
     x = np.minimum(check_finite(histories["x"], "x"), most).astype(int)
@@ -186,6 +182,7 @@ def holdout_by_frequency(split: pd.DataFrame, model, *, most: int = 7) -> pd.Dat
     [0.195, 1.226]
     """
     check_whole("most", most, 1)
+    check_purchase_model(model, "model")
     needed = ("x", "t_x", "T", "holdout_x", "holdout_T")
     check_columns(split, needed, "split", _("Make it with calibration_holdout(orders, day)."))
     length = split["holdout_T"].iloc[0]

@@ -160,6 +160,35 @@ def _four_numbers(daily, customer: str):
     )
 
 
+def check_purchase_model(model, name: str) -> None:
+    """Refuse what cannot expect purchases, such as a model of spend.
+
+    Parameters
+    ----------
+    model : BGNBD
+        Or anything with its methods.
+    name : str
+        The parameter, as the caller wrote it.
+
+    Raises
+    ------
+    InputError
+        If it is no model of purchases.
+
+    Examples
+    --------
+    >>> check_purchase_model(3, "model")
+    Traceback (most recent call last):
+    custlab.errors.InputError: model must be a model of purchases such as BGNBD, fitted, not int.
+    """
+    if not hasattr(model, "expected_purchases"):
+        raise InputError(
+            _("{name} must be a model of purchases such as BGNBD, fitted, not {kind}.").format(
+                name=name, kind=type(model).__name__
+            )
+        )
+
+
 def calibration_holdout(orders, calibration_end, *, as_of=None, unit: str = "week", **options):
     """Split orders in time: histories up to a day, and what the same customers did after it.
 

@@ -92,9 +92,7 @@ class CostToServe:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            check_number(name, value, 0)
-        if self.lost_on_return > 1:
-            raise InputError(_("lost_on_return must be a share between 0 and 1."))
+            check_number(name, value, 0, 1 if name == "lost_on_return" else np.inf)
 
 
 def contribution(

@@ -249,7 +249,7 @@ def test_an_order_recorded_twice_changes_no_day():
 
 REFUSED = {
     "share 5 of 3": (lambda: share_with_interval(5, 3), "successes must be a number from 0 to 3"),
-    "level 95": (lambda: share_with_interval(1, 3, 95), "level must be a number from 0 to 1"),
+    "level 95": (lambda: share_with_interval(1, 3, 95), "level must be a share from 0 to 1"),
     "score of a table": (
         lambda: net_promoter_score(ANSWERS),
         "recommend: one column is needed, but this is a table",
@@ -325,7 +325,7 @@ REFUSED = {
     "whale of words": (lambda: whale_curve(pd.Series(["a"])), "no numbers"),
     "big by percent": (
         lambda: big_but_unprofitable(contribution(LINES, PRODUCTS, COSTS), 20),
-        "top must be a number from 0 to 1, not 20",
+        "top must be a share from 0 to 1 .*, not 20",
     ),
     "big of a plain table": (lambda: big_but_unprofitable(ANSWERS), "Make it with contribution"),
     "tiers of words": (lambda: value_tiers(pd.Series(["a", "b"])), "no numbers"),
@@ -353,7 +353,7 @@ REFUSED = {
         lambda: retention_value(100, 0.8, periods=2.5),
         "periods must be a whole number",
     ),
-    "margin in percent": (lambda: retention_value(100, 80), "share between 0 and 1"),
+    "margin in percent": (lambda: retention_value(100, 80), "share from 0 to 1"),
     "margin unknown": (lambda: retention_value(NAN, 0.8), "margin must be a number"),
     "spend by position": (
         lambda: lifetime_value(PURCHASES, np.array([5.0, 5.0]), HISTORIES),
@@ -397,7 +397,7 @@ REFUSED = {
         lambda: ShiftedBetaGeometric().fit([1, NAN, 2], [1, 0, 1]),
         "'periods' is missing or infinite for 1 of 3",
     ),
-    "curve at 95": (lambda: survival_curve([1, 2], [1, 0], 95), "level must be a number"),
+    "curve at 95": (lambda: survival_curve([1, 2], [1, 0], 95), "level must be a share"),
     "nothing due": (lambda: constant_retention([0, 0], [0, 0]), "No renewal was due"),
     "survivors as shares": (
         lambda: counts_from_survivors([1, 0.8, 0.7]),
