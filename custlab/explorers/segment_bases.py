@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipywidgets as widgets
 import numpy as np
 import pandas as pd
-from sklearn.cluster import KMeans
 
 from custlab import segmentation as subject
 from custlab.explorers.frame import Drawn, explorer, slider
@@ -129,7 +128,7 @@ def bases_explorer(case) -> widgets.VBox:
         scaled = subject.MixedScaler().set_output(transform="pandas").fit_transform(
             subject.base_features(case, name))  # fmt: skip
         for k in (3, 4, 5, 6):
-            found = KMeans(k, n_init=3, random_state=0).fit_predict(scaled)
+            found = subject.Segmenter(k, random_state=0).fit_predict(scaled)
             labels[name, k] = pd.Series(
                 found, scaled.index, name=_("{base} segment").format(base=name)
             )

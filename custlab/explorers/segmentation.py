@@ -55,7 +55,7 @@ def scale_explorer(case) -> widgets.VBox:
         "log": subject.MixedScaler().fit_transform(table),
     }
     fits = {
-        (name, k): KMeans(k, n_init=3, random_state=0).fit(values)
+        (name, k): subject.Segmenter(k, random_state=0).fit(values)
         for name, values in versions.items()
         for k in range(2, 7)
     }

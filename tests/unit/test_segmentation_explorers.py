@@ -23,7 +23,7 @@ from custlab.explorers import segmentation as segments
 from custlab.plots import customer_types as plots
 from custlab.plots import segmentation as segment_plots
 from custlab.plots.drawing import shaded_table
-from custlab.segmentation import MixedScaler, base_features, profile
+from custlab.segmentation import MixedScaler, Segmenter, base_features, profile, recovery
 from custlab.style import new_figure
 from tests.unit.fixtures_types import small_case
 
@@ -134,6 +134,24 @@ def test_questions_do_not_ask_households_for_employees():
     assert "employees is known and\nabove 27?" in [t.get_text() for t in picture.axes[0].texts]
     lacking = plots.tree(TypeTree(min_customers=2).fit(facts, (["a", "b"] * 20) + ["b"] * 40))
     assert "employees is above 27\n(or unknown)?" in [t.get_text() for t in lacking.axes[0].texts]
+
+
+def test_bases_agree_as_the_library_finds():
+    """The explorer took three starts and the lesson ten: two figures for one agreement."""
+    box = segments.bases_explorer(small_case())
+    rows, columns, k = controls(box)
+    k.value = 5
+    ready = {
+        name: MixedScaler().set_output(transform="pandas").fit_transform(
+            base_features(small_case(), name))
+        for name in (rows.value, columns.value)
+    }  # fmt: skip
+    one, two = (
+        pd.Series(Segmenter(5, random_state=0).fit_predict(table), table.index)
+        for table in ready.values()
+    )
+    both = one.index.intersection(two.index)
+    assert f"index {recovery(one[both], two[both]):.2f} over {len(both):,} cust" in said(box)
 
 
 def test_overlap_is_said_where_it_is():
