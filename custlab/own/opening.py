@@ -147,13 +147,7 @@ def _typed(file, table, source, findings) -> pd.DataFrame:
             continue
         if column == "amount":
             _refuse_several(currencies(cells), f"{file}: {name}")
-        findings += [
-            {"file": file, "column": name, "row": cell.row, "value": cell.text, "rule": "unread",
-             "problem": _("{text!r} could not be read ({why}).").format(
-                 text=cell.text, why=cell.why),
-             "remedy": _("Correct the cell, or do without it.")}
-            for cell in read.unread.itertuples()
-        ]  # fmt: skip
+        findings += read.findings(file, name)
     if "currency" in made:
         _refuse_several(made.pop("currency"), f"{file}: {source.columns['currency']}")
     return pd.DataFrame(made)

@@ -46,6 +46,22 @@ class ReadColumn:
         said = [_left_empty(self.values, self.unread)] if len(self.unread) else []
         return [*said, *self.notes]
 
+    def findings(self, file: str, column: str) -> list[dict]:
+        """List what could not be read, and the notes, in the form of a `Report`."""
+        unread = [
+            (cell.row, cell.text, "unread",
+             _("{text!r} could not be read ({why}) and is left empty.").format(
+                 text=cell.text, why=cell.why),
+             _("Correct the cell in the file, or count it among the missing ones."))
+            for cell in self.unread.itertuples()
+        ]  # fmt: skip
+        notes = [(None, "", "column", note, "") for note in self.notes]
+        keys = ("row", "value", "rule", "problem", "remedy")
+        return [
+            {"file": file, "column": column} | dict(zip(keys, found, strict=True))
+            for found in unread + notes
+        ]
+
     def warned(self) -> pd.Series:
         """Give the values, and warn of what could not be read."""
         for sentence in self.sentences():

@@ -266,8 +266,7 @@ def _typed(label, target, table, how, findings):
             text = pd.Series(column_as_text(cells), cells.index, dtype="string").str.strip()
             made[column] = text.mask(text == "")
             continue
-        findings += [_unread(label, column, *cell) for cell in read.unread.to_numpy()]
-        findings += [_finding(label, column, None, "", "column", note, "") for note in read.notes]
+        findings += read.findings(label, column)
     table = pd.DataFrame(made)
     for column in (name for name in table if name.endswith("_id")):
         check_keys(table[column], f"{label}: {column}")
@@ -291,14 +290,6 @@ def _typed(label, target, table, how, findings):
 def _finding(file, column, row, value, rule, problem, remedy):
     return {"file": file, "column": column, "row": row, "value": value, "rule": rule,
             "problem": problem, "remedy": remedy}  # fmt: skip
-
-
-def _unread(file, column, row, text, why):
-    return _finding(
-        file, column, row, text, "unread",
-        _("{text!r} could not be read ({why}) and is left empty.").format(text=text, why=why),
-        _("Correct the cell in the file, or count it among the missing ones."),
-    )  # fmt: skip
 
 
 def _keyless(file, column, row):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from math import ceil
@@ -15,17 +14,12 @@ from custlab.errors import InputError
 from custlab.i18n import _
 
 from .cells import tidy
-from .numbers import read_numbers
 from .reading import FileProblem, is_value, open_rows
 from .report import Report
+from .totals import is_total, without_totals
 
 LOOKED_AT = 30  # rows among which the header is looked for
 HEADER_FILLED = 0.75  # of the cells of the widest row
-MOSTLY = 0.95  # share of rows from which a column counts as always filled in
-TOTALS = re.compile(
-    r"((grand|sub)[ -]?)?totals?( general| result)?|sum|summe|(gesamt|zwischen)(summe)?|somme|"
-    r"totale|итого|合计|总计|小计|总合计"
-)
 
 
 @dataclass(frozen=True)
@@ -161,7 +155,7 @@ def to_table(rows, first_is_header=False):
         index=pd.Index([number for number, _cells in kept], dtype="int64"),
     )
     if not first_is_header:
-        table = _without_totals(table, findings)
+        table = without_totals(table, findings)
         table = table.drop(columns=[name for name in table if name.startswith("\0")])
     findings += _wide_quotes(table)
     return table, sorted(findings, key=lambda finding: finding["row"])
@@ -242,13 +236,13 @@ def _no_data(cells, header, header_cells, blanks_allowed, usual, strict) -> dict
         if cells == header_cells and width > 1:
             return {"rule": "header-again", "problem": _("The header stands here again."),
                     "remedy": _("Delete the row; it was left out.")}  # fmt: skip
-        if filled == 1 and width > 2 and not _is_total(cells):
+        if filled == 1 and width > 2 and not is_total(cells):
             return {"rule": "note", "value": " ".join(map(str, cells)).strip(),
                     "problem": _("A row with one filled cell was taken for a note and set aside."),
                     "remedy": _("If it is data, fill in its other cells.")}  # fmt: skip
         if len(cells) == usual and usual > width and not _filled(cells[width:]):
             return None  # every row of this file ends with separators
-        if len(cells) < width and (blanks_allowed[len(cells) :].all() or _is_total(cells)):
+        if len(cells) < width and (blanks_allowed[len(cells) :].all() or is_total(cells)):
             return None
     if len(cells) != width:
         said = (
@@ -264,63 +258,6 @@ def _no_data(cells, header, header_cells, blanks_allowed, usual, strict) -> dict
                         "cell."),
         }  # fmt: skip
     return None
-
-
-def _is_total(cells) -> bool:
-    first = str(tidy(next(filter(str.strip, map(str, cells)), "")))
-    if first[-1:].isdigit():  # most keys; no word for a total ends so
-        return False
-    return TOTALS.fullmatch(_word(first)) is not None
-
-
-def _word(text) -> str:
-    """Take a colon or a count off a word: "Total (48):"."""
-    return re.sub(r"\s*(\(\d+\))?\s*:?$", "", text.lower())
-
-
-def _may_be_a_name(cells) -> bool:
-    """Say whether a row may be of somebody called Total; nobody is called Subtotal."""
-    first = next(filter(str.strip, map(str, cells)))
-    return _word(str(tidy(first))) in ("total", "totale", "sum", "summe", "somme")
-
-
-def _without_totals(table, findings) -> pd.DataFrame:
-    """Set rows aside that begin with a word for total and leave blank what all others fill in."""
-    named = np.array([_is_total(cells) for cells in table.to_numpy()], dtype=bool)
-    if not named.any():
-        return table
-    others = table[~named]
-    always = (others.astype(str).apply(lambda c: c.str.strip()) != "").mean() >= MOSTLY
-    dropped = []
-    for row in table.index[named]:
-        cells = table.loc[row]
-        holes = (cells[always[always].index].astype(str).str.strip() == "").any()
-        rule = "total"
-        if holes or not _may_be_a_name(cells) or _adds_up(others, cells):
-            dropped.append(row)
-            said = _("A row of totals was set aside."), _("Nothing to do: totals are computed.")
-        else:
-            rule = "total-kept"
-            said = (
-                _("The row begins like a row of totals, but is filled in like the others: kept."),
-                _("Delete it if it is one."),
-            )
-        findings.append({"rule": rule, "row": row, "value": str(cells.iloc[0]),
-                         "problem": said[0], "remedy": said[1]})  # fmt: skip
-    return table.drop(index=dropped)
-
-
-def _adds_up(others, cells) -> bool:
-    """Say whether a cell of a row is the sum of its column."""
-    for name in others:
-        try:
-            read = read_numbers([*others[name], cells[name]]).values
-        except InputError:
-            continue
-        total, above = read.iloc[-1], read.iloc[:-1]
-        if total and above.notna().any() and np.isclose(above.sum(), total, rtol=1e-6):
-            return True
-    return False
 
 
 def _wide_quotes(table) -> list:

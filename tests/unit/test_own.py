@@ -178,6 +178,18 @@ def test_a_mapping_that_does_not_fit_is_refused_in_a_sentence(tmp_path, yaml, wo
         open_own(tmp_path / "a.csv", tmp_path / "own.yml")
 
 
+def test_days_in_utc_are_told_or_told_elsewhere(tmp_path):
+    (tmp_path / "a.csv").write_text("customer,date,amount\nK1,2024-05-31T22:00:00Z,5\n")
+    mapping = propose(tmp_path / "a.csv")
+    mapping.kind = "household"
+    opened = open_own(tmp_path / "a.csv", mapping)
+    assert "moments in UTC" in repr(opened)
+    mapping.sources[0].settings["time_zone"] = "Asia/Shanghai"
+    there = open_own(tmp_path / "a.csv", mapping)
+    assert there.report.ok
+    assert there.case.as_of == opened.case.as_of + pd.Timedelta(days=1)
+
+
 def test_files_without_a_known_column_and_places_that_cannot_be_written(tmp_path):
     (tmp_path / "a.csv").write_text("colour,shape\nred,round\n")
     with pytest.raises(InputError, match="no column is known"):
