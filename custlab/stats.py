@@ -1,8 +1,9 @@
-"""Intervals of shares, which several rooms need."""
+"""Intervals and a test of shares, which several rooms need."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import gammaln
 from scipy.stats import norm
 
 
@@ -73,3 +74,48 @@ def newcombe_interval(hits, n, control_hits, control_n, level: float = 0.95) -> 
     down = np.sqrt((share - low1) ** 2 + (high0 - control) ** 2)
     up = np.sqrt((high1 - share) ** 2 + (control - low0) ** 2)
     return share - control - down, share - control + up
+
+
+def fisher_p(hits, n, hits_rest, n_rest):
+    """Test whether two shares differ, exactly, for many pairs of groups at once.
+
+    Parameters
+    ----------
+    hits, n : array of float
+        Counts with the property and sizes of the first groups.
+    hits_rest, n_rest : array of float
+        The same of the second groups.
+
+    Returns
+    -------
+    array of float
+        Two-sided p: the chance of tables no more likely than the one seen, given its margins.
+
+    References
+    ----------
+    Fisher, R. A. (1935). The logic of inductive inference. Journal of the Royal Statistical
+    Society 98(1), 39-82.
+
+    Examples
+    --------
+    >>> fisher_p([8], [10], [1], [6]).round(4)
+    array([0.035])
+    """
+    hits, n, hits_rest, n_rest = (
+        np.asarray(count, dtype=np.int64)[:, None] for count in (hits, n, hits_rest, n_rest)
+    )
+    both, everybody = hits + hits_rest, n + n_rest
+    log_factorial = gammaln(np.arange(everybody.max(initial=0) + 1) + 1.0)
+
+    def chance(drawn):
+        """Give the hypergeometric chance of so many hits in the first group."""
+        possible = (drawn <= n) & (drawn <= both) & (both - drawn <= n_rest)
+        drawn = np.where(possible, drawn, hits)
+        cells = (drawn, n - drawn, both - drawn, n_rest - both + drawn)
+        margins = (n, n_rest, both, everybody - both)
+        logs = sum(log_factorial[count] for count in margins) - log_factorial[everybody]
+        return np.where(possible, np.exp(logs - sum(log_factorial[cell] for cell in cells)), 0.0)
+
+    seen = chance(hits)
+    each = chance(np.arange(int(np.minimum(n, both).max(initial=0)) + 1))
+    return np.where(each <= seen * (1 + 1e-7), each, 0.0).sum(axis=1).clip(max=1.0)

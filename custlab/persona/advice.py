@@ -98,7 +98,12 @@ def _judge(row: dict, own: pd.DataFrame) -> tuple[str, str]:
         reasons.append(_("Shifted within a year: {traits}.").format(traits=texts))
     if reasons:
         return _("adjust"), " ".join(reasons)
+    if not row["dated"]:
+        return _("keep"), _(
+            "The card finds {found} % of its held-out members, and {torn} % of its customers are "
+            "torn. Too few of them were customers a year and a half ago to say what has shifted."
+        ).format(**shares)
     return _("keep"), _(
         "The card finds {found} % of its held-out members, {torn} % of its customers are torn, "
-        "and no trait with a date has shifted."
-    ).format(**shares)
+        "and none of the {dated} traits that can be compared with a year ago has shifted."
+    ).format(**shares, dated=row["dated"])

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom, false_discovery_control, mannwhitneyu, norm, t
 
-# The method of Newcombe is the course's own: one place for it.
-from custlab.stats import newcombe_interval
+from custlab.stats import fisher_p, newcombe_interval
 
 COLUMNS = ("value", "rest", "n", "n_rest", "effect", "low", "high", "p")
 
@@ -30,10 +29,10 @@ def compare(inside: pd.DataFrame, outside: pd.DataFrame, kinds: pd.Series) -> pd
 
     References
     ----------
-    Cohen (1988), h of two shares and its test by the arcsine; Newcombe (1998), interval of a
-    difference of shares; Hedges (1981), g; Welch (1947); Mann & Whitney (1947) with Cliff's
-    delta, given as the d of two normal distributions with the same delta; Bonett & Price (2002),
-    interval of a difference of medians.
+    Cohen (1988), h of two shares; Fisher (1935), exact test of two shares; Newcombe (1998),
+    interval of a difference of shares; Hedges (1981), g; Welch (1947); Mann & Whitney (1947) with
+    Cliff's delta, given as the d of two normal distributions with the same delta; Bonett & Price
+    (2002), interval of a difference of medians.
 
     Examples
     --------
@@ -66,7 +65,7 @@ def _shares(inside: np.ndarray, outside: np.ndarray) -> pd.DataFrame:
     value, rest = hits / n, hits_rest / n_rest
     effect = 2 * np.arcsin(np.sqrt(value)) - 2 * np.arcsin(np.sqrt(rest))
     low, high = newcombe_interval(hits, n, hits_rest, n_rest)
-    p = 2 * norm.sf(np.abs(effect) / np.sqrt(1 / n + 1 / n_rest))
+    p = fisher_p(hits, n, hits_rest, n_rest)
     return _table(value, rest, n, n_rest, effect, low, high, p)
 
 

@@ -25,7 +25,7 @@ from custlab.persona.validation_by_campaign import (
     predicted,
     uplift_by_persona,
 )
-from custlab.persona.validation_by_drift import YEAR, mix_drift, trait_drift
+from custlab.persona.validation_by_drift import mix_drift, trait_drift, windows
 from custlab.persona.validation_by_variance import explained
 
 # A customer is torn between two personas if the second is at least a third as likely.
@@ -60,7 +60,8 @@ class Validation:
     overlap : DataFrame
         Personas by personas: share of the row's customers who are torn towards the column's.
     drift : DataFrame
-        Personas' shares of customers a year ago and now; the stability index in ``attrs``.
+        Personas' shares of the same customers in the last half-year and a year before; the
+        stability index in ``attrs``.
     trait_drift : DataFrame
         The same for each trait that carries a date.
     advice : DataFrame
@@ -259,14 +260,14 @@ class _Trial:
         return predicted(sent[~out], sent[out]).assign(fold=one)
 
     def drift(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Compare the year before last with the last one, counted in the same way."""
-        now, before = self.case.as_of, self.case.as_of - YEAR
-        spans = ((before, before - YEAR), (now, before))
+        """Compare the same customers in the same months of two years."""
+        spans = windows(self.case.as_of)
+        known = facts_of(self.case, spans[0][1]).values.index
         given = [best_of(self.held_out(until, since)) for until, since in spans]
-        mix = mix_drift(*given, self.labels)
+        mix = mix_drift(*(part[part.index.isin(known)] for part in given), self.labels)
         parts = []
         for persona in drafted(self.case, self.segments):
-            members = self.segments.index[self.segments == persona.segment]
+            members = self.segments.index[self.segments == persona.segment].intersection(known)
             held = [self._held(persona, members, *span) for span in spans]
             moved = trait_drift(*held, persona.traits)
             parts.append(moved.assign(persona=persona.segment))
@@ -278,6 +279,4 @@ class _Trial:
         held = held_in(facts, [trait for trait in persona.traits if trait.evidence])
         ids = [trait.id for trait in persona.traits if trait.evidence]
         table = pd.DataFrame(held, facts.values.index, ids)
-        # Only customers known in both years, so that the same people are compared.
-        known = facts_of(self.case, self.case.as_of - YEAR).values.index
-        return table[table.index.isin(members) & table.index.isin(known)]
+        return table[table.index.isin(members)]

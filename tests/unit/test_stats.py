@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
+from scipy.stats import fisher_exact
 
-from custlab.stats import newcombe_interval, wilson_interval
+from custlab.stats import fisher_p, newcombe_interval, wilson_interval
 
 Z = 1.959963984540054
 
@@ -61,3 +62,11 @@ def test_ninety_five_of_a_hundred_intervals_hold_the_share():
         low, high = wilson_interval(random.binomial(n, share, 20_000), n)
         held = ((low <= share) & (share <= high)).mean()
         assert abs(held - 0.95) < 0.035, (share, n, sqrt(n))
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 60)] * 4), min_size=1, max_size=8))
+def test_fishers_test_is_scipys_for_many_pairs_at_once(tables):
+    tables = [(a, a + b + 1, c, c + d + 1) for a, b, c, d in tables]
+    found = fisher_p(*np.transpose(tables))
+    expected = [fisher_exact([[a, n - a], [c, m - c]]).pvalue for a, n, c, m in tables]
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-12)
