@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from custlab.i18n import _
 
-GAP = "___"  # what stands for a gap in an example that a learner completes
-
 
 def say_fault(fault: BaseException, source: str, file: str, known: Iterable[str] = ()) -> str:
     """Say what stopped some lines of code.

@@ -158,9 +158,7 @@ def trait_drift(held_before: pd.DataFrame, held_now: pd.DataFrame, traits) -> pd
     for trait in traits:
         if trait.evidence is None or trait.evidence.table not in MOVING:
             continue
-        one, other = held_before[trait.id].dropna().align(
-            held_now[trait.id].dropna(), join="inner"
-        )
+        one, other = held_before[trait.id].dropna().align(held_now[trait.id].dropna(), join="inner")
         if len(one) < LEAST:
             continue
         p, q = float(one.mean()), float(other.mean())

@@ -12,13 +12,13 @@ from typing import Any
 
 from custlab.exercises import result as results
 from custlab.exercises.attempt import is_written
-from custlab.exercises.faults import GAP, say_fault
 from custlab.exercises.kinds.base import Question, kind
 from custlab.exercises.result import Outcome, Part, Result
 from custlab.exercises.values import UnfitAnswer
 from custlab.i18n import _
 
 FILE = "<your cell>"
+GAP = "___"  # what stands for a gap in an example that a learner completes
 LONGEST = 20_000
 
 
@@ -151,6 +151,8 @@ def run(source: str, names: dict[str, Any], show: bool) -> Result | None:
 
                 display(value)
     except (Exception, SystemExit, KeyboardInterrupt) as fault:
+        from custlab.exercises.faults import say_fault
+
         return results.incorrect(say_fault(fault, source, FILE, [*names, *dir(builtins)]))
     return None
 
