@@ -161,7 +161,7 @@ class TypeTree(ClassifierMixin, BaseEstimator):
         check_features(X, categories=True, missing=True)
         check_whole("max_leaves", self.max_leaves, 2)
         check_whole("min_customers", self.min_customers, 1)
-        if isinstance(y, pd.Series | list):
+        if isinstance(y, pd.Series | list) or (isinstance(y, np.ndarray) and y.ndim == 1):
             entropy(y)  # refuses customers without a type
         self._categories = _categories(X)
         values, y = self._checked(X, y)

@@ -157,6 +157,7 @@ CAMPAIGN = pd.DataFrame(
         (lambda t: MixedScaler(categories="drop").fit(t), "categories must be one of scale, keep"),
         (lambda t: TypeTree(1).fit(t, LABELS), "max_leaves must be a whole number of at least 2"),
         (lambda t: TypeTree().fit(t, ["a", None] * 30), "Of 60 customers 30 have no type"),
+        (lambda t: TypeTree().fit(t, np.array(["a", None] * 30)), "customers 30 have no type"),
         (lambda t: profile(t, [0, 1] * 30), "segments must be a Series by customer, not a list"),
         (lambda t: segment_sizes(LABELS, pd.Series("12 yuan", LABELS.index)), "are no numbers"),
         (lambda t: scorecard(LABELS, t, reachable=LABELS.map({0: "yes", 1: "no"})), "holds 'yes'"),
