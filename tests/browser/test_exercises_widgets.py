@@ -261,3 +261,21 @@ def _keep_picture(book, theme):
     if folder:
         book.page.set_viewport_size({"width": 1200, "height": 3600})
         book.page.screenshot(path=Path(folder) / f"exercises-{theme.split()[-1].lower()}.png")
+
+
+def test_where_a_widget_is_gone_the_page_says_what_to_do(notebook):
+    """Opened again after its kernel has ended, JupyterLab itself only says "model not found"."""
+    book = notebook("gone")
+    book.save()
+    book.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown().then(() => null)"
+    )
+    book.open()
+    gone = book.page.locator(".jp-OutputArea-output.jupyter-widgets", has_text="model not found")
+    gone.first.wait_for()
+    after = gone.first.evaluate("element => getComputedStyle(element, '::after').content")
+    assert "Run this box" in after
+    book.run_all()
+    book.page.locator(".cl-card").nth(9).wait_for()
+    shown = book.page.locator(".jp-OutputArea-output.jupyter-widgets:not(:has(*))").count()
+    assert shown == 0

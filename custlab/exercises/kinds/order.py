@@ -161,7 +161,7 @@ class StepList:
         button = self._w.Button(
             description=_("▲ Up") if by < 0 else _("▼ Down"),
             tooltip=words.format(step=self.steps[step]),
-            layout=self._w.Layout(width="5.2rem"),
+            layout=self._w.Layout(width="6rem"),
         )
         button.on_click(lambda _button: self._move(step, by))
         return button
