@@ -136,6 +136,9 @@ def test_the_wrong_file_is_recognised(folder):
         (b"item\tcost\tunit\tdescription\n", "delimiter"),
         (b"PK\x03\x04rest of a workbook", "not-csv"),
         (b"item,cost,unit,description\na,1,b\n", "row-length"),
+        (b'item,cost,unit,description\na,1,b,"c\nd,2,b,c\ne,3,b,c\n', "quote-open"),
+        (b'item,cost,unit,description\na,1,b,"c\nd,2,b,c\ne,3,b,c"\n', "quote-wide"),
+        (b"item,cost,unit,description\n,,,\na,1,b,c\n", "row-empty"),
     ],
 )
 def test_a_file_that_is_no_such_table_is_told_from_its_bytes(folder, content, rule):
