@@ -94,6 +94,8 @@ def by_chance(before: pd.Series, now: pd.Series, labels: list) -> float:
     >>> round(by_chance(then, then, [0, 1]), 3), round(by_chance(then, 1 - then, [0, 1]), 3)
     (0.0, 0.162)
     """
+    if len(before) == 0:
+        return float("nan")
     one = (np.asarray(before, dtype=object)[:, None] == np.asarray(labels, dtype=object)) * 1.0
     other = (np.asarray(now, dtype=object)[:, None] == np.asarray(labels, dtype=object)) * 1.0
     moved = (one != other).any(axis=1)
@@ -118,12 +120,15 @@ def mix_drift(before: pd.Series, now: pd.Series, labels: list[str]) -> pd.DataFr
     -------
     DataFrame
         One row a persona: ``before``, ``now`` (shares), ``psi`` (its part); the sum in
-        ``attrs["psi"]``, what chance exceeds in one case of twenty in ``attrs["by_chance"]``.
+        ``attrs["psi"]``, what chance exceeds in one case of twenty in ``attrs["by_chance"]``, how
+        many could be compared in ``attrs["customers"]``; without any all are missing.
     """
     before, now = before.dropna().align(now.dropna(), join="inner")
     shares = pd.DataFrame(
         {
-            name: part.value_counts(normalize=True).reindex(labels, fill_value=0.0)
+            name: part.value_counts(normalize=True).reindex(
+                labels, fill_value=0.0 if len(part) else np.nan
+            )
             for name, part in (("before", before), ("now", now))
         }
     ).rename_axis("persona")
@@ -132,7 +137,8 @@ def mix_drift(before: pd.Series, now: pd.Series, labels: list[str]) -> pd.DataFr
         for one, other in zip(shares["before"], shares["now"], strict=True)
     ]
     shares = shares.reset_index()
-    shares.attrs["psi"] = float(shares["psi"].sum())
+    shares.attrs["psi"] = float(shares["psi"].sum(skipna=False))
+    shares.attrs["customers"] = len(now)
     shares.attrs["by_chance"] = by_chance(before, now, labels)
     return shares
 

@@ -20,7 +20,7 @@ from custlab.persona.validation_by_campaign import (
     predicted,
     uplift_by_persona,
 )
-from custlab.persona.validation_by_drift import by_chance, trait_drift, windows
+from custlab.persona.validation_by_drift import by_chance, mix_drift, trait_drift, windows
 from tests.unit.fixtures_persona import case_of, members_of, personas_of, segments_of
 
 RNG = np.random.default_rng(11)
@@ -79,6 +79,13 @@ def test_newcomers_do_not_look_like_a_change(software):
     there = labels[since.reindex(labels.index) <= then_start].value_counts()
     assert len(moved)
     assert (moved["n"] <= there.reindex(moved["persona"]).to_numpy()).all()
+
+
+def test_nobody_to_compare_is_no_stability():
+    nobody = pd.Series([], dtype=object)
+    mix = mix_drift(pd.Series({"c1": "a"}), nobody, ["a", "b"])
+    assert mix[["before", "now", "psi"]].isna().all(axis=None)
+    assert (mix.attrs["customers"], np.isnan(mix.attrs["psi"])) == (0, True)
 
 
 def rows(n, effect):
