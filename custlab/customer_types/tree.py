@@ -11,8 +11,9 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.checks import check_features, check_whole
+from custlab.checks import check_whole
 from custlab.errors import InputError
+from custlab.features import check_features
 from custlab.i18n import _
 
 

@@ -14,8 +14,9 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_array
 
-from custlab.checks import check_features, check_k, check_whole
+from custlab.checks import check_whole
 from custlab.errors import InputError
+from custlab.features import check_features, check_k
 from custlab.i18n import _
 from custlab.segmentation.methods import Segmenter, starts_for
 from custlab.segmentation.stability import resampled

@@ -9,7 +9,8 @@ from sklearn.decomposition import FactorAnalysis
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.checks import check_features, check_whole
+from custlab.checks import check_whole
+from custlab.features import check_features
 from custlab.i18n import _
 
 AGAINST = "\N{MINUS SIGN}"  # before an item that loads negatively

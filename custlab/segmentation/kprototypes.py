@@ -9,7 +9,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.checks import check_features, check_k
+from custlab.features import check_features, check_k
 
 
 class KPrototypes(ClusterMixin, BaseEstimator):

@@ -14,8 +14,9 @@ from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from custlab.checks import check_choice, check_features, check_k
+from custlab.checks import check_choice
 from custlab.errors import InputError
+from custlab.features import check_features, check_k
 from custlab.i18n import _
 from custlab.segmentation.kprototypes import KPrototypes
 from custlab.segmentation.labels import check_labels

@@ -9,8 +9,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from custlab.checks import check_choice, check_features
+from custlab.checks import check_choice
 from custlab.errors import InputError
+from custlab.features import check_features
 from custlab.i18n import _
 
 

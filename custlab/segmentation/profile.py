@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from custlab.checks import check_features, check_finite
+from custlab.checks import check_finite
+from custlab.features import check_features
 from custlab.i18n import _
 from custlab.segmentation.factors import AGAINST
 from custlab.segmentation.labels import check_labels, of_customers

@@ -11,7 +11,8 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.utils import check_random_state
 
-from custlab.checks import check_features, check_whole
+from custlab.checks import check_whole
+from custlab.features import check_features
 from custlab.i18n import _
 from custlab.segmentation.methods import Segmenter, starts_for
 
