@@ -27,9 +27,7 @@ SERVER_SETTINGS = {
     # A lesson exported as a page shows its questions, not their keys.
     "HTMLExporter": {"preprocessors": ["custlab.exercises.handout.Handout"]},
     # Links from feedback pages lead to a heading, which JupyterLab by itself does not go to.
-    "LabApp": {
-        "extra_labextensions_path": [str(Path(__file__).resolve().parents[1] / "labextensions")]
-    },
+    "LabApp": {"extra_labextensions_path": [str(LAB_EXTENSIONS)]},
 }
 # A newcomer should meet the course, not questions about news and updates.
 QUIET_SETTINGS = {
