@@ -23,7 +23,7 @@ from custlab.grading.read.master import Master
 from custlab.grading.read.notebooks import Unreadable, read_cells
 from custlab.grading.read.repair import WorkCell, repair
 from custlab.grading.stock.harmless import make_harmless
-from custlab.grading.stock.results import CellResult, NotebookResult, Results, readable
+from custlab.grading.stock.results import MARK, CellResult, NotebookResult, Results, readable
 from custlab.grading.talk import wire
 from custlab.grading.talk.learner_kernel import Budget, LearnerKernel, Outcome
 from custlab.i18n import _
@@ -31,7 +31,6 @@ from custlab.i18n import _
 ENGINE = 4  # goes into the fingerprint: raise it when marks may come out differently
 STARTS = 3  # attempts to start a kernel; none of the learner's code has run by then
 OWN_SHARE = 0.9  # of the time allowed: who computed that long was not kept from it by others
-MARK = "application/vnd.custlab.mark+json"
 # Raised by a test, these say more about the test, or about this machine, than about the answer.
 BROKEN_TEST = {"CustLabError", "FileNotFoundError", "ImportError"}
 LIBRARY_ERRORS = {"CustLabError", "InputError"}  # how the library says that data is not there

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from custlab.errors import CustLabError
 from custlab.grading.collect.archive import READING_ERRORS, Found
 from custlab.grading.collect.names import (
     Named,
@@ -269,15 +268,7 @@ def _said(target: str, versions: list[Version], used: Version) -> str:
 
 def _own_cells(course, assignment: str) -> dict[str, set[str]]:
     """Give the names of an assignment's notebooks, each with nbgrader's names of its cells."""
-    folder = course.folder("source", ".", assignment)
-    paths = sorted(folder.glob("*.ipynb"))
-    if not paths:
-        raise CustLabError(
-            _("There is no assignment {name}: no notebook lies in {folder}.").format(
-                name=assignment, folder=folder
-            )
-        )
-    return {path.stem: _grade_ids(path.read_bytes()) for path in paths}
+    return {path.stem: _grade_ids(path.read_bytes()) for path in course.masters(assignment)}
 
 
 def _others(course, assignment: str) -> set[str]:

@@ -126,15 +126,7 @@ def load_masters(course: Course, assignment: str, as_released: bool = True) -> l
     CustLabError
         If there is no such assignment, or it is not in the gradebook as it stands in the folder.
     """
-    folder = course.folder("source", ".", assignment)
-    notebooks = sorted(folder.glob("*.ipynb"))
-    if not notebooks:
-        raise CustLabError(
-            _("There is no assignment {name}: no notebook lies in {folder}.").format(
-                name=assignment, folder=folder
-            )
-        )
-    masters = [_read(course, assignment, path) for path in notebooks]
+    masters = [_read(course, assignment, path) for path in course.masters(assignment)]
     if as_released:
         _compare_with_gradebook(course, masters)
     return masters

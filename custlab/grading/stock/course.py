@@ -95,6 +95,18 @@ class Course:
         name = getattr(self.directories, f"{step}_directory")
         return self.root / self.directories.format_path(name, student, assignment)
 
+    def masters(self, assignment: str) -> list[Path]:
+        """List the notebooks of an assignment; one without any is none."""
+        folder = self.folder("source", ".", assignment)
+        notebooks = sorted(folder.glob("*.ipynb"))
+        if not notebooks:
+            raise CustLabError(
+                _("There is no assignment {name}: no notebook lies in {folder}.").format(
+                    name=assignment, folder=folder
+                )
+            )
+        return notebooks
+
     def results(self, assignment: str) -> Path:
         """Give the folder of the grading results, beside the submissions."""
         return self.folder("submitted", ".", ".").parent / "results" / assignment

@@ -14,6 +14,8 @@ from typing import Any
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked
 
+from custlab.exercises.answers import MIME
+from custlab.grading.stock.results import MARK
 from custlab.i18n import _
 
 TAGS = {
@@ -34,7 +36,7 @@ STYLES = {
 OWN_PICTURE = r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]*"
 PICTURES = {"image/png", "image/jpeg"}
 # JSON of this kit, which no page renders.
-OURS = {"application/vnd.custlab.answers+json", "application/vnd.custlab.mark+json"}
+OURS = {MIME, MARK}
 UNSEEN = "\u2060"  # a word joiner: it changes no look, and parts what would act together
 ACTIVE_PROSE = [
     (re.compile(r"<(?=[A-Za-z/!?])"), f"<{UNSEEN}"),  # tags and comments

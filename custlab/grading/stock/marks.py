@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from custlab.errors import CustLabError
+from custlab.exercises.notebook import cells_of, read_notebook, source_of
 from custlab.i18n import _
 
 FIELDS = ["first_name", "last_name", "email", "lms_user_id"]
@@ -253,7 +253,7 @@ def titles(course, assignment: str) -> dict[str, str]:
     """
     found = {}
     for name, cells in _masters(course, assignment).items():
-        texts = ["".join(c["source"]) for c in cells if c.get("cell_type") == "markdown"]
+        texts = [source_of(cell) for cell in cells if cell.get("cell_type") == "markdown"]
         headings = (re.match(r"# (.+)", text) for text in texts)
         if first := next(filter(None, headings), None):
             found[name] = first[1].strip()
@@ -262,11 +262,5 @@ def titles(course, assignment: str) -> dict[str, str]:
 
 def _masters(course, assignment: str) -> dict[str, list[dict]]:
     """Read the cells of an assignment's masters, as far as they can be read."""
-    found = {}
-    for path in sorted(course.folder("source", ".", assignment).glob("*.ipynb")):
-        try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            found[path.stem] = [cell for cell in cells if "source" in cell]
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+    paths = sorted(course.folder("source", ".", assignment).glob("*.ipynb"))
+    return {path.stem: cells_of(read_notebook(path)) for path in paths}

@@ -55,6 +55,7 @@ from custlab.files import write_atomic
 from custlab.i18n import _
 
 FORMAT = "custlab-results"
+MARK = "application/vnd.custlab.mark+json"
 VERSION = 1
 LONGEST_NAME = 200  # bytes; most file systems allow 255, and the ending and `~` come on top
 
