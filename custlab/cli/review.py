@@ -70,16 +70,14 @@ def _ask(asked: Any, store: Any) -> None:
 
 def _read(question: Any, typed: str) -> Any:
     """Read what was typed: letters stand for what the question lists, in its order."""
-    lists = [part for part in vars(question).values() if isinstance(part, dict)]
-    if not lists:
+    letters = question.letters()
+    if not letters:
         return typed
-    ids = list(lists[-1])
-    letters = {chr(ord("a") + n): id for n, id in enumerate(ids)}
     words = [letters.get(word.lower(), word) for word in typed.replace(",", " ").split()]
     if question.kind == "choose_one":
         return letters.get(typed.lower(), typed)
     if question.kind == "match":
-        return dict(zip(lists[0], words, strict=False))
+        return dict(zip(question.offered[0], words, strict=False))
     return words
 
 

@@ -137,11 +137,16 @@ def _carries(notebook: Any, sheet: str) -> bool:
 def read_notebook(path: Path) -> Any:
     """Read a notebook as JSON; None if it cannot be read."""
     try:
-        if path.stat().st_size <= MAX_BYTES:
-            return json.loads(path.read_text(encoding="utf-8"))
+        told = path.stat()
+        state = (told.st_mtime_ns, told.st_size)
+        return _parsed(path, state) if told.st_size <= MAX_BYTES else None
     except (OSError, ValueError, RecursionError):
-        pass
-    return None
+        return None
+
+
+@lru_cache(maxsize=1)  # setting a sheet up asks for the same one several times
+def _parsed(path: Path, _state: tuple[int, int]) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _payloads(notebook: Any) -> Iterator[Any]:

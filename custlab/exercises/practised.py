@@ -57,12 +57,9 @@ class _Recorder:
     def _ask(
         self, kind: str, id: str, prompt: str, key: Any, because: Any, hints: Any, **spec: Any
     ) -> None:
-        spec.pop("prediction", None)
-        checking = {name: spec.pop(name) for name in KINDS[kind].checking if name in spec}
-        question = KINDS[kind](id, prompt, **spec)
+        question, checking = KINDS[kind].make(id, prompt, spec)
         if key is not None and not question.by_hand and kind != "code":
-            told = {name: value for name, value in checking.items() if value}
-            told |= question.for_check()
+            told = checking | question.for_check()
             self.asked.append(Practised(self.lesson, question, key, because, tuple(hints), told))
 
 

@@ -42,16 +42,20 @@ def due(today: date | None = None, folder: Path | None = None) -> list[Practised
     list of Practised
         Only what this learner has answered in a lesson.
     """
-    today, folder = today or date.today(), folder or course_root() / "notebooks"
+    folder = folder or course_root() / "notebooks"
+    pool = [asked for lesson in lessons_in(folder) for asked in practised_in(lesson, folder)]
+    return _due_among(pool, today or date.today(), folder)
+
+
+def _due_among(pool: list[Practised], today: date, folder: Path) -> list[Practised]:
     reviewed = read_answers(SHEET, folder)
-    waiting = []
-    for lesson in lessons_in(folder):
-        answers = read_answers(lesson, folder)
-        for asked in practised_in(lesson, folder):
-            day = _due_on(answers.get(asked.question.id), reviewed.get(asked.name))
-            if day is not None and day <= today:
-                waiting.append((day, asked))
-    return [asked for _day, asked in sorted(waiting, key=lambda pair: pair[0])]
+    answers = {lesson: read_answers(lesson, folder) for lesson in {one.lesson for one in pool}}
+    days = {
+        asked.name: _due_on(answers[asked.lesson].get(asked.question.id), reviewed.get(asked.name))
+        for asked in pool
+    }
+    waiting = [asked for asked in pool if (days[asked.name] or date.max) <= today]
+    return sorted(waiting, key=lambda asked: days[asked.name])
 
 
 def _due_on(answer: Answer | None, reviewed: Answer | None) -> date | None:
@@ -88,9 +92,10 @@ def warm_up(lesson: str, n: int = 4, folder: Path | None = None) -> list[Practis
     folder = folder or course_root() / "notebooks"
     earlier = [name for name in lessons_in(folder) if name < lesson]
     pool = [asked for name in earlier for asked in practised_in(name, folder)]
+    urgent = _due_among(pool, date.today(), folder)
+    named = {asked.name for asked in urgent}
     random.Random(f"{_learner()} {date.today()} {lesson}").shuffle(pool)
-    urgent = [asked.name for asked in due(folder=folder)]
-    pool.sort(key=lambda asked: urgent.index(asked.name) if asked.name in urgent else len(urgent))
+    pool = [*urgent, *(asked for asked in pool if asked.name not in named)]
     chosen = pool[:n]
     if len({asked.lesson for asked in chosen}) == 1:
         other = next((asked for asked in pool if asked.lesson != chosen[0].lesson), None)

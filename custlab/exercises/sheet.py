@@ -80,8 +80,7 @@ class Sheet:
         prediction: bool = False,
         **spec: Any,
     ) -> None:
-        checking = {name: spec.pop(name) for name in KINDS[kind].checking if name in spec}
-        question = KINDS[kind](id, prompt, **spec)
+        question, checking = KINDS[kind].make(id, prompt, spec)
         self.questions[id] = question
         self._lesson |= prediction or key is not None
         if os.environ.get("NBGRADER_EXECUTION"):
@@ -104,8 +103,7 @@ class Sheet:
         practice = None
         if key is not None:
             _try_key(question, key)
-            told = {name: value for name, value in checking.items() if value}
-            practice = Practice(key, because, tuple(hints), told | question.for_check())
+            practice = Practice(key, because, tuple(hints), checking | question.for_check())
         id, kind = question.id, question.kind
         memory = Memory(
             answer=lambda value: self._record(id, kind, value),

@@ -54,6 +54,25 @@ class Question:
 
     # -- for those who ask ------------------------------------------------------------------
 
+    @classmethod
+    def make(cls, id: str, prompt: str, spec: dict[str, Any]) -> tuple[Question, dict[str, Any]]:
+        """Make a question of what its author wrote, and keep apart what only its check needs.
+
+        Parameters
+        ----------
+        id, prompt : str
+            As for every question.
+        spec : dict
+            What else the author told.
+
+        Returns
+        -------
+        tuple of Question and dict
+        """
+        checking = {name: spec[name] for name in cls.checking if spec.get(name)}
+        shown = {name: value for name, value in spec.items() if name not in cls.checking}
+        return cls(id, prompt, **shown), checking
+
     @staticmethod
     def ask(sheet: Any, id: str, prompt: str, **spec: Any) -> None:
         """Ask it on a sheet: the method that authors call."""
@@ -79,6 +98,16 @@ class Question:
     def names(self) -> dict[str, str]:
         """Give the ids that answers use, with their labels."""
         return {}
+
+    @property
+    def offered(self) -> list[dict[str, Any]]:
+        """What the question lists (rows, options, steps …), each as {id: label}."""
+        return [part for part in vars(self).values() if isinstance(part, dict)]
+
+    def letters(self) -> dict[str, str]:
+        """Give letters for what can be chosen, which is listed last: {letter: id}."""
+        listed = self.offered[-1] if self.offered else {}
+        return {chr(ord("a") + n): name for n, name in enumerate(listed)}
 
     def example(self) -> Any:
         """Give a value that would fit, to show how this question is answered by code."""
@@ -122,19 +151,15 @@ class Question:
         -------
         str
         """
-        lists = [part for part in vars(self).values() if isinstance(part, dict)]
-        offered = []
-        for part in lists:
-            signs = (
-                [f"{chr(ord('a') + n)})" for n in range(len(part))]
-                if lettered and part is lists[-1]
-                else ["-"] * len(part)
-            )
+        lists = []
+        for part in self.offered:
+            named = self.letters() if lettered and part is self.offered[-1] else ()
+            signs = [f"{letter})" for letter in named] or ["-"] * len(part)
             labels = (getattr(label, "label", label) for label in part.values())
-            offered.append("\n".join(map(" ".join, zip(signs, labels, strict=True))))
+            lists.append("\n".join(map(" ".join, zip(signs, labels, strict=True))))
         said = self.words(value)
         answer = [_("*Your answer: {answer}*").format(answer=said)] if said else []
-        return "\n\n".join([self.prompt, *filter(None, offered), *answer])
+        return "\n\n".join([self.prompt, *filter(None, lists), *answer])
 
     def lines(self, value: Any) -> list[str]:
         """Say an answer in words, one line for each part; none for a blank answer."""
