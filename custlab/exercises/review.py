@@ -136,6 +136,7 @@ def show(questions: Sequence[Practised], folder: Path | None = None) -> list[Any
             note=lambda tries, hints, share, asked=asked: note(store, asked, tries, hints, share),
             news=lambda: [],
             saved=lambda: True,
+            kept=False,
         )
         practice = Practice(asked.key, asked.because, asked.hints, asked.checking)
         cards.append(Card(asked.question, memory, practice))

@@ -144,5 +144,9 @@ def test_cards_save_how_it_went(course):
         cards = review.show(waiting, course)
     assert cards[0].value is None, "another day's answer is not shown"
     cards[0].fill("y")
+    assert "Saved" not in cards[0].status
+    assert "sheet.answer" not in str(
+        [part.value for part in cards[0].box.children[2:] if hasattr(part, "value")]
+    ), "it is on no sheet of this lesson"
     assert "Correct" in cards[0].check().outcome.words
     assert read_answers(review.SHEET, course)["01-first.who"].value == 1

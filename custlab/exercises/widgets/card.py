@@ -54,12 +54,15 @@ class Memory:
         Gives the sentences that the learner has not read yet.
     saved : callable
         Tells whether the last answer is in the answers file.
+    kept : bool
+        Whether answers are kept at all: of a question that is only asked again, how it went is.
     """
 
     answer: Callable[[Any], None]
     note: Callable[[int, int, float | None], None]
     news: Callable[[], list[str]]
     saved: Callable[[], bool]
+    kept: bool = True
 
 
 class CardBox(w.VBox):
@@ -122,7 +125,8 @@ class Card:
             self._hint.on_click(lambda _button: self._next_hint())
             self._label_hint()
             parts = [w.HBox([self._check, self._hint]), self._feedback, self._hints]
-        return [*parts, self._status, self._news, w.HTML(self._by_code())]
+        by_code = [w.HTML(self._by_code())] if self.memory.kept else []
+        return [*parts, self._status, self._news, *by_code]
 
     def _check_label(self) -> str:
         return _("Compare") if self.question.by_hand else _("Check")
@@ -333,6 +337,8 @@ class Card:
         complete = self.question.is_complete(self.value)
         if is_blank(self.value):
             text = _("Not answered yet.")
+        elif not self.memory.kept:
+            text = _("Answered: Check says whether it is right.")
         elif not self.memory.saved():
             text, complete = _("Kept in this notebook only: see the note."), False
         elif complete and self.prediction:
